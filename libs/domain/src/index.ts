@@ -1,1 +1,16 @@
-export const a = 1;
+export * from './assignment';
+export * from './digest';
+export * from './epoch';
+export * from './event';
+export * from './finding';
+export * from './fleet';
+export * from './health';
+export * from './instance';
+export * from './invariant';
+export * from './lease';
+export * from './move';
+export * from './names';
+export * from './problem';
+export * from './protocol';
+export * from './role';
+export * from './stream';

@@ -1,0 +1,54 @@
+import type { JsonObject } from './stream';
+
+/**
+ * unassigned: nobody owns it. starting: granted, not yet acknowledged. running: the owner said so.
+ * stopping: the owner was told to stop and has not confirmed.
+ */
+export type AssignmentStatus = 'unassigned' | 'starting' | 'running' | 'stopping';
+
+/** What an instance should do about a stream. */
+export type Desired = 'run' | 'prepare' | 'stop';
+
+/** An assignment as an instance is told of it (protocol.md). */
+export interface Assignment {
+  readonly streamId: string;
+  readonly epoch: number;
+  readonly desired: Desired;
+  /** Wait this long after receipt before starting; what is left of somebody else's lease. */
+  readonly notBeforeMs?: number;
+  readonly exclusive: boolean;
+  /** How long it may run past the lease; absent when 0. */
+  readonly autonomyMs?: number;
+  readonly stream: { readonly name: string; readonly source: string; readonly config: JsonObject };
+  readonly checkpoint?: JsonObject;
+}
+
+/** An assignment as operators see it. */
+export interface AssignmentView {
+  readonly streamId: string;
+  readonly streamName: string;
+  readonly serverId: string | null;
+  readonly incarnation: number | null;
+  readonly epoch: number;
+  readonly revision: number;
+  readonly status: AssignmentStatus;
+  readonly assignedAt: string | null;
+  readonly reportedState: string | null;
+  readonly reportedError: string | null;
+  readonly reportedLoad: number | null;
+  /** Why it is not placed: reason -> instances it rules out. */
+  readonly unplacedReasons: Readonly<Record<string, number>> | null;
+}
+
+/** True when the assignment has an owner that should run it. */
+export function isActive(assignment: { status: AssignmentStatus }): boolean {
+  return assignment.status === 'starting' || assignment.status === 'running';
+}
+
+/** True when the stream may be moved now: running, and not moved within its cool-down. */
+export function canMigrate(
+  assignment: { status: AssignmentStatus; assignedAtMs: number },
+  rule: { nowMs: number; cooldownMs: number },
+): boolean {
+  return assignment.status === 'running' && rule.nowMs - assignment.assignedAtMs >= rule.cooldownMs;
+}
