@@ -1,1 +1,21 @@
-export {};
+import 'reflect-metadata';
+
+export * from './config.description';
+export * from './config.loader';
+export * from './config.module';
+export * from './config.reference';
+export * from './configuration.error';
+export * from './environment';
+export * from './secret';
+export * from './sections/database.section';
+export * from './sections/environment.section';
+export * from './sections/http.section';
+export * from './sections/logging.section';
+export * from './sections/redis.section';
+export * from './sections/secrets.section';
+export * from './sections/standard.sections';
+export * from './sections/startup.section';
+export * from './variable-kind';
+export { Variable, variablesOf } from './variable.decorator';
+export type { SectionClass, VariableDefinition, VariableOptions } from './variable.decorator';
+export type { Environment } from './variable.reader';
