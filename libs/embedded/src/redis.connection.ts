@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+
+/** A connection on the loopback address either opens at once or not at all. */
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/** What a server says about itself. */
+export interface RedisProbe {
+  /** From INFO; undefined when it does not say. */
+  readonly version: string | undefined;
+}
+
+/**
+ * Writes, reads and deletes a key of its own on 127.0.0.1:port, on a connection that tries once.
+ * @throws what the client throws when the server is not there, refuses the password or gives a wrong answer.
+ */
+export async function probeRedis(port: number, password?: string): Promise<RedisProbe> {
+  const client = new Redis({
+    host: '127.0.0.1',
+    port,
+    ...(password === undefined ? {} : { password }),
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: CONNECT_TIMEOUT_MS,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+  });
+  // The same failure rejects connect(); without a listener it would be written to the console as well.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await assertKeepsValues(client);
+    const info = await client.info('server');
+    return { version: /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1] };
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function assertKeepsValues(client: Redis): Promise<void> {
+  const key = `weir:probe:${randomUUID()}`;
+  await client.set(key, 'kept', 'PX', 10_000);
+  const value = await client.get(key);
+  const deleted = await client.del(key);
+  if (value !== 'kept' || deleted !== 1) {
+    throw new Error(`Redis answered ${String(value)} to GET and ${deleted} to DEL.`);
+  }
+}
