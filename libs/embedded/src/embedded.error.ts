@@ -24,8 +24,12 @@ export class EmbeddedError extends Error {
   }
 }
 
-/** The errno (`ECONNREFUSED`) or SQLSTATE (`28P01`) of a caught value, or undefined. */
+/**
+ * The errno (`ECONNREFUSED`) or SQLSTATE (`28P01`) of a caught value, or undefined. By shape and not by class:
+ * an error that comes from another realm (a test runner's sandbox) is no instance of this one's Error.
+ */
 export function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
