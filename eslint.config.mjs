@@ -5,7 +5,10 @@ import tseslint from 'typescript-eslint';
 const boundaries = [
   { sourceTag: 'scope:pure', onlyDependOnLibsWithTags: ['name:domain'] },
   { sourceTag: 'scope:client', onlyDependOnLibsWithTags: ['name:domain', 'scope:testing'] },
-  { sourceTag: 'scope:lib', onlyDependOnLibsWithTags: ['scope:lib', 'scope:pure', 'scope:testing'] },
+  {
+    sourceTag: 'scope:lib',
+    onlyDependOnLibsWithTags: ['scope:lib', 'scope:pure', 'scope:testing'],
+  },
   { sourceTag: 'scope:embedded', onlyDependOnLibsWithTags: ['scope:embedded', 'name:domain'] },
   {
     sourceTag: 'scope:testing',
@@ -13,14 +16,42 @@ const boundaries = [
   },
   {
     sourceTag: 'scope:app',
-    onlyDependOnLibsWithTags: ['scope:lib', 'scope:pure', 'scope:client', 'scope:testing', 'name:source-server'],
+    onlyDependOnLibsWithTags: [
+      'scope:lib',
+      'scope:pure',
+      'scope:client',
+      'scope:testing',
+      'name:source-server',
+    ],
   },
   { sourceTag: 'scope:tool', onlyDependOnLibsWithTags: ['*'] },
 ];
 
+/** Tests of a lib may also start a real PostgreSQL and Redis. */
+const specBoundaries = boundaries.map((rule) =>
+  rule.sourceTag === 'scope:lib'
+    ? { ...rule, onlyDependOnLibsWithTags: [...rule.onlyDependOnLibsWithTags, 'scope:embedded'] }
+    : rule,
+);
+
 const ioModules = [
-  'fs', 'fs/promises', 'net', 'http', 'https', 'child_process', 'worker_threads', 'dgram', 'dns',
-  'timers', 'timers/promises', 'perf_hooks', 'os', 'cluster', 'tls', 'http2', 'stream',
+  'fs',
+  'fs/promises',
+  'net',
+  'http',
+  'https',
+  'child_process',
+  'worker_threads',
+  'dgram',
+  'dns',
+  'timers',
+  'timers/promises',
+  'perf_hooks',
+  'os',
+  'cluster',
+  'tls',
+  'http2',
+  'stream',
 ].flatMap((name) => [name, `node:${name}`]);
 
 export default [
@@ -61,12 +92,32 @@ export default [
     files: ['libs/domain/src/**/*.ts', 'libs/planner/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/*.test-support.ts'],
     rules: {
-      'no-restricted-imports': ['error', { paths: ioModules, patterns: ['@nestjs/*', 'typeorm', 'pg'] }],
-      'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'fetch', 'process', 'performance'],
+      'no-restricted-imports': [
+        'error',
+        { paths: ioModules, patterns: ['@nestjs/*', 'typeorm', 'pg'] },
+      ],
+      'no-restricted-globals': [
+        'error',
+        'setTimeout',
+        'setInterval',
+        'fetch',
+        'process',
+        'performance',
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'Date', property: 'now', message: 'The core takes now as an argument.' },
         { object: 'Math', property: 'random', message: 'The core takes a seed as an argument.' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.spec.ts', '**/*.test-support.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { enforceBuildableLibDependency: false, allow: [], depConstraints: specBoundaries },
       ],
     },
   },

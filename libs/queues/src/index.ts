@@ -1,1 +1,14 @@
-export {};
+export { within } from './bounded';
+export type { BoundedResult } from './bounded';
+export * from './job.producer';
+export * from './processor.base';
+export * from './processor.runner';
+export * from './queue.connection';
+export * from './queue.definitions';
+export * from './queue.observer';
+export * from './queue.registry';
+export * from './queues.context';
+export * from './queues.module';
+export * from './redis.policy.check';
+export * from './redis.probe';
+export * from './schedule.keeper';
