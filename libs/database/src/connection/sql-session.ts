@@ -1,0 +1,8 @@
+/** A row as PostgreSQL gave it; bigint columns are numbers (all of ours are below 2^53). */
+export type Row = Record<string, unknown>;
+
+/** Something that runs SQL: one open transaction, or a pool. */
+export interface SqlSession {
+  /** Runs one statement with `$1`-style parameters and returns its rows. */
+  query<T extends object = Row>(text: string, values?: readonly unknown[]): Promise<T[]>;
+}

@@ -1,0 +1,74 @@
+import type { OwnershipChange } from './ownership.transaction';
+
+/** A stream to be given to an instance, if it still has no owner and this epoch. */
+export interface Grant {
+  readonly streamId: string;
+  readonly serverId: string;
+  /** The epoch that the decision was based on. */
+  readonly expectedEpoch: number;
+}
+
+export interface Granted {
+  readonly streamId: string;
+  readonly serverId: string;
+  readonly epoch: number;
+}
+
+/**
+ * Gives streams that have no owner to instances, each under a higher epoch. A grant is dropped (not
+ * in the answer) when the stream has an owner or another epoch by now, must not start yet, is
+ * disabled, or when the instance is not ready, holds no lease, or has no room: held streams and
+ * moves on their way to it count, except the move of the stream itself.
+ */
+export async function grantStreams(
+  change: OwnershipChange,
+  grants: readonly Grant[],
+): Promise<Granted[]> {
+  if (grants.length === 0) return [];
+  const granted = await change.sql.query<Granted>(GRANT, [
+    change.fleetId,
+    change.revision,
+    change.generation,
+    grants.map((grant) => grant.streamId),
+    grants.map((grant) => grant.serverId),
+    grants.map((grant) => grant.expectedEpoch),
+  ]);
+  for (const grant of granted) change.touch(grant.serverId);
+  return granted;
+}
+
+const GRANT = `
+with wanted as (
+  select * from unnest($4::bigint[], $5::text[], $6::bigint[])
+    with ordinality as w (stream_id, server_id, epoch, position)
+), candidate as (
+  select w.*, m.move_id is not null as is_move,
+    row_number() over (partition by w.server_id, m.move_id is not null order by w.position) as rank
+  from wanted w
+  join assignments a on a.fleet_id = $1 and a.stream_id = w.stream_id
+    and a.server_id is null and a.epoch = w.epoch
+    and (a.not_before is null or a.not_before <= weir_now())
+  join streams s on s.fleet_id = $1 and s.stream_id = w.stream_id
+    and s.enabled and s.deleted_at is null
+  left join moves m on m.fleet_id = $1 and m.stream_id = w.stream_id
+    and m.state = 'stopping' and m.to_server_id = w.server_id
+), target as (
+  select i.server_id, i.incarnation, i.max_streams - c.held_count as free,
+    (select count(*) from moves m where m.fleet_id = $1 and m.to_server_id = i.server_id
+      and m.state = 'stopping') as reserved
+  from instances i
+  join instance_leases l on l.fleet_id = i.fleet_id and l.server_id = i.server_id
+    and l.incarnation = i.incarnation and not l.fenced and l.lease_expires_at > weir_now()
+  join instance_counters c on c.fleet_id = i.fleet_id and c.server_id = i.server_id
+  where i.fleet_id = $1 and i.status = 'ready' and i.server_id in (select server_id from wanted)
+)
+update assignments a set
+  server_id = t.server_id, incarnation = t.incarnation,
+  epoch = weir_next_epoch(a.epoch, $3), status = 'starting', revision = $2,
+  not_before = null, assigned_at = weir_now(), unassigned_since = null, unplaced_reasons = null,
+  last_moved_at = case when w.is_move then weir_now() else a.last_moved_at end
+from candidate w join target t on t.server_id = w.server_id
+where a.fleet_id = $1 and a.stream_id = w.stream_id
+  and a.server_id is null and a.epoch = w.epoch
+  and w.rank <= case when w.is_move then t.free else t.free - t.reserved end
+returning a.stream_id::text as "streamId", a.server_id as "serverId", a.epoch`;

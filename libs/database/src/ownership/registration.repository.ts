@@ -1,0 +1,189 @@
+import type { InstanceStatus, RegisterRequest } from '@weir/domain';
+import type { TransactionRunner } from '../resilience/transaction-runner';
+import { abortMovesOf } from './handoff';
+import { changeOwnership } from './ownership.transaction';
+import type { OwnershipChange } from './ownership.transaction';
+import { keepStreams, regrantStreams } from './regrant';
+import { decideRegistration } from './registration.decision';
+import type { OwnedAssignment } from './registration.decision';
+
+export interface Registered {
+  readonly incarnation: number;
+  readonly status: InstanceStatus;
+}
+
+/** The instance before this registration. */
+interface Former {
+  readonly incarnation: number;
+  readonly status: InstanceStatus;
+  readonly cordoned: boolean;
+  readonly fenced: boolean;
+  readonly leaseExpiresAt: Date;
+  readonly isLeaseLive: boolean;
+}
+
+/**
+ * Opens a new incarnation with a fresh lease. An earlier incarnation is fenced by it at once. Its
+ * streams go over to the new one: exclusive ones not before the old lease is over, unless the
+ * caller vouches (`takeover`) that the old process is gone, or still runs them itself (`running`).
+ */
+export function registerInstance(
+  runner: TransactionRunner,
+  fleetId: number,
+  request: RegisterRequest,
+  leaseTtlMs: number,
+): Promise<Registered> {
+  return changeOwnership(runner, fleetId, 'register', async (change) => {
+    const former = await lockFormer(change, request.serverId);
+    const incarnation = (former?.incarnation ?? 0) + 1;
+    const status: InstanceStatus = former?.cordoned ? 'cordoned' : 'ready';
+    await writeInstance(change, request, { incarnation, status, former });
+    await writeLease(change, request.serverId, incarnation, leaseTtlMs);
+    if (former) await adoptStreams(change, request, incarnation, former);
+    recordRegistration(change, request, { incarnation, former });
+    return { incarnation, status };
+  });
+}
+
+async function lockFormer(change: OwnershipChange, serverId: string): Promise<Former | undefined> {
+  const key = [change.fleetId, serverId];
+  await change.sql.query(
+    'select 1 from instance_leases where fleet_id = $1 and server_id = $2 for update',
+    key,
+  );
+  const rows = await change.sql.query<Former>(
+    `select i.incarnation, i.status, i.cordoned, l.fenced, l.lease_expires_at as "leaseExpiresAt",
+       not l.fenced and l.lease_expires_at > weir_now() as "isLeaseLive"
+     from instances i join instance_leases l using (fleet_id, server_id)
+     where i.fleet_id = $1 and i.server_id = $2`,
+    key,
+  );
+  return rows[0];
+}
+
+async function writeInstance(
+  change: OwnershipChange,
+  request: RegisterRequest,
+  next: { incarnation: number; status: InstanceStatus; former: Former | undefined },
+): Promise<void> {
+  await change.sql.query(WRITE_INSTANCE, [
+    change.fleetId,
+    request.serverId,
+    request.host,
+    request.port,
+    next.status,
+    next.incarnation,
+    request.maxStreams,
+    JSON.stringify(request.capacity ?? {}),
+    request.zone ?? null,
+    JSON.stringify(request.labels ?? {}),
+    request.clientVersion ?? null,
+  ]);
+}
+
+const WRITE_INSTANCE = `
+insert into instances as i (fleet_id, server_id, host, port, status, incarnation, max_streams,
+  capacity, zone, labels, client_version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (fleet_id, server_id) do update set
+  host = excluded.host, port = excluded.port, status = excluded.status,
+  incarnation = excluded.incarnation, max_streams = excluded.max_streams,
+  capacity = excluded.capacity, zone = excluded.zone, labels = excluded.labels,
+  client_version = excluded.client_version, registered_at = weir_now(), updated_at = weir_now(),
+  recovery_count = i.recovery_count + (i.status = 'lost')::integer`;
+
+/** The clock is read here, after every lock has been taken. */
+async function writeLease(
+  change: OwnershipChange,
+  serverId: string,
+  incarnation: number,
+  leaseTtlMs: number,
+): Promise<void> {
+  await change.sql.query(
+    `insert into instance_leases as l
+       (fleet_id, server_id, incarnation, lease_expires_at, granted_ttl_ms)
+     values ($1, $2, $3, weir_now() + $4 * interval '1 millisecond', $4)
+     on conflict (fleet_id, server_id) do update set
+       incarnation = excluded.incarnation, fenced = false, renewals = l.renewals + 1,
+       lease_expires_at = excluded.lease_expires_at, granted_ttl_ms = excluded.granted_ttl_ms,
+       seen_revision = 0, running_count = 0, running_digest = '0000000000000000',
+       last_heartbeat = null, mismatched = false`,
+    [change.fleetId, serverId, incarnation, leaseTtlMs],
+  );
+  await change.sql.query(
+    `insert into instance_counters (fleet_id, server_id) values ($1, $2) on conflict do nothing`,
+    [change.fleetId, serverId],
+  );
+  change.touch(serverId);
+  change.hasWork = true;
+}
+
+async function adoptStreams(
+  change: OwnershipChange,
+  request: RegisterRequest,
+  incarnation: number,
+  former: Former,
+): Promise<void> {
+  const { serverId } = request;
+  const owned = await change.sql.query<OwnedAssignment>(
+    `select stream_id::text as "streamId", epoch, status from assignments
+     where fleet_id = $1 and server_id = $2 order by stream_id for update`,
+    [change.fleetId, serverId],
+  );
+  const plan = decideRegistration(owned, request.running ?? [], request.maxStreams);
+  const isOldGone = request.takeover === true || !former.isLeaseLive;
+  const oldLeaseExpiresAt = isOldGone ? null : former.leaseExpiresAt;
+  await keepStreams(change, { serverId, incarnation }, plan.keep);
+  await regrantStreams(change, {
+    serverId,
+    incarnation,
+    streamIds: plan.regrant,
+    oldLeaseExpiresAt,
+  });
+  await releaseLater(change, plan.release, oldLeaseExpiresAt);
+  await abortMovesOf(change, [serverId], `${serverId} registered again`);
+}
+
+/** Releases streams that the earlier incarnation may still run: nobody starts them before it must have stopped. */
+async function releaseLater(
+  change: OwnershipChange,
+  streamIds: readonly string[],
+  oldLeaseExpiresAt: Date | null,
+): Promise<void> {
+  if (streamIds.length === 0) return;
+  await change.sql.query(
+    `update assignments a set
+       server_id = null, incarnation = null, status = 'unassigned', revision = $2,
+       unassigned_since = weir_now(),
+       not_before = case when s.exclusive
+         then greatest(a.not_before, $4::timestamptz + s.autonomy_ms * interval '1 millisecond')
+         else a.not_before end
+     from streams s
+     where a.fleet_id = $1 and a.stream_id = any($3::bigint[])
+       and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`,
+    [change.fleetId, change.revision, streamIds, oldLeaseExpiresAt],
+  );
+}
+
+function recordRegistration(
+  change: OwnershipChange,
+  request: RegisterRequest,
+  next: { incarnation: number; former: Former | undefined },
+): void {
+  const { serverId } = request;
+  if (next.former && !next.former.fenced) {
+    change.record({
+      kind: 'instance.fenced',
+      severity: 'WARNING',
+      serverId,
+      message: `incarnation ${next.former.incarnation} is over: ${serverId} registered again`,
+      detail: { incarnation: next.former.incarnation, takeover: request.takeover === true },
+    });
+  }
+  change.record({
+    kind: 'instance.registered',
+    serverId,
+    message: `${serverId} registered as incarnation ${next.incarnation}, room for ${request.maxStreams} streams`,
+    detail: { incarnation: next.incarnation, host: request.host, port: request.port },
+  });
+}

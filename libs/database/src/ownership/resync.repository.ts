@@ -1,0 +1,81 @@
+import type { Assignment, InstanceStatus, ResyncResponse, StreamEpoch } from '@weir/domain';
+import { invariant } from '@weir/domain';
+import type { SourceCipher } from '../crypto/source.cipher';
+import type { TransactionRunner } from '../resilience/transaction-runner';
+import { assertLive } from './acknowledgement.repository';
+import type { AckSender } from './acknowledgement.decision';
+import { readDeliveries } from './delivery.repository';
+import { handOver } from './handoff';
+import { changeOwnership } from './ownership.transaction';
+import type { OwnershipChange } from './ownership.transaction';
+import { regrantStreams } from './regrant';
+import { releaseStreams } from './release';
+import { decideResync } from './resync.decision';
+import type { ResyncPlan } from './resync.decision';
+import type { OwnedAssignment } from './registration.decision';
+
+/**
+ * Brings an instance and the truth together. What it owns and does not list, it has stopped for
+ * good: that is granted anew under a higher epoch, to it when it may hold streams, else to another.
+ * @throws DomainError INCARNATION_FENCED, INSTANCE_UNKNOWN
+ */
+export function resyncInstance(
+  runner: TransactionRunner,
+  cipher: SourceCipher,
+  request: {
+    readonly fleetId: number;
+    readonly sender: AckSender;
+    readonly running: readonly StreamEpoch[];
+  },
+): Promise<ResyncResponse> {
+  const { fleetId, sender, running } = request;
+  return changeOwnership(runner, fleetId, 'resync', async (change) => {
+    await assertLive(change.sql, fleetId, sender);
+    const owned = await change.sql.query<OwnedAssignment>(
+      `select stream_id::text as "streamId", epoch, status from assignments
+       where fleet_id = $1 and server_id = $2 order by stream_id for update`,
+      [fleetId, sender.serverId],
+    );
+    const status = await readStatus(change, sender.serverId);
+    const plan = decideResync(owned, running, status);
+    await applyPlan(change, sender, plan);
+    const start = await readRegranted(change, cipher, sender, plan);
+    return { start, stop: plan.stop, revision: change.revision };
+  });
+}
+
+async function readStatus(change: OwnershipChange, serverId: string): Promise<InstanceStatus> {
+  const rows = await change.sql.query<{ status: InstanceStatus }>(
+    'select status from instances where fleet_id = $1 and server_id = $2',
+    [change.fleetId, serverId],
+  );
+  invariant(rows[0], `instance ${serverId} has a lease but no row`);
+  return rows[0].status;
+}
+
+async function applyPlan(
+  change: OwnershipChange,
+  sender: AckSender,
+  plan: ResyncPlan,
+): Promise<void> {
+  await regrantStreams(change, { ...sender, streamIds: plan.regrant, oldLeaseExpiresAt: null });
+  await releaseStreams(
+    change,
+    sender.serverId,
+    plan.release.map((streamId) => ({ streamId })),
+  );
+  await handOver(change, plan.release);
+}
+
+async function readRegranted(
+  change: OwnershipChange,
+  cipher: SourceCipher,
+  sender: AckSender,
+  plan: ResyncPlan,
+): Promise<Assignment[]> {
+  if (plan.regrant.length === 0) return [];
+  const [delivery] = await readDeliveries(change.sql, cipher, [
+    { fleetId: change.fleetId, serverId: sender.serverId, seenRevision: change.revision - 1 },
+  ]);
+  return delivery?.changes ?? [];
+}

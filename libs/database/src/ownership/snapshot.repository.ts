@@ -1,0 +1,139 @@
+import type {
+  AssignmentStatus,
+  InstanceCapacity,
+  InstanceMetrics,
+  InstanceStatus,
+  Labels,
+} from '@weir/domain';
+import type { SqlSession } from '../connection/sql-session';
+import type { TransactionRunner } from '../resilience/transaction-runner';
+
+/** One stream with its assignment, as the planner's snapshot needs it. Times in ms of the database's clock. */
+export interface StreamRow {
+  readonly streamId: string;
+  readonly weight: number;
+  readonly priority: number;
+  readonly exclusive: boolean;
+  readonly requires: Labels;
+  readonly avoid: Labels;
+  readonly spreadGroup: string | null;
+  /** Enabled and not deleted. */
+  readonly isWanted: boolean;
+  readonly serverId: string | null;
+  readonly epoch: number;
+  readonly status: AssignmentStatus;
+  readonly revision: number;
+  readonly notBeforeMs: number | null;
+  readonly assignedAtMs: number | null;
+  readonly lastMovedAtMs: number | null;
+  readonly failedOn: readonly string[];
+  readonly isUnplacedKnown: boolean;
+}
+
+export interface InstanceRow {
+  readonly serverId: string;
+  readonly status: InstanceStatus;
+  readonly maxStreams: number;
+  readonly capacity: InstanceCapacity;
+  readonly zone: string | null;
+  readonly labels: Labels;
+  readonly metrics: InstanceMetrics;
+  readonly heldStreams: number;
+}
+
+export interface LiveMoveRow {
+  readonly moveId: number;
+  readonly streamId: string;
+  readonly fromServerId: string;
+  readonly toServerId: string;
+  readonly state: 'stopping' | 'starting';
+  readonly isOverdue: boolean;
+}
+
+export interface LoadRow {
+  readonly streamId: string;
+  readonly load: number;
+}
+
+/** What changed in a fleet since a revision, all from one consistent read. */
+export interface FleetDelta {
+  readonly revision: number;
+  /** The database's clock at the read, in ms since 1970. */
+  readonly databaseNowMs: number;
+  readonly instances: readonly InstanceRow[];
+  /** Streams whose assignment or definition changed after `sinceRevision`. */
+  readonly streams: readonly StreamRow[];
+  readonly moves: readonly LiveMoveRow[];
+  /** Measured loads reported since `loadsSinceMs`. */
+  readonly loads: readonly LoadRow[];
+}
+
+/**
+ * Reads what the planner needs and has not seen. Each change of an assignment or of a stream's
+ * definition carries a revision given under the fleet's lock, so `sinceRevision` misses nothing.
+ * @param since `revision` -1 reads everything; `loadsSinceMs` is a `databaseNowMs` of before.
+ */
+export function readFleetDelta(
+  runner: TransactionRunner,
+  fleetId: number,
+  since: { readonly revision: number; readonly loadsSinceMs: number },
+): Promise<FleetDelta> {
+  const options = {
+    isolation: 'repeatable read',
+    readOnly: true,
+    onUnknownCommit: 'repeat',
+  } as const;
+  return runner.run('snapshot', options, async (sql) => {
+    const head = await sql.query<{ revision: number; databaseNowMs: number }>(
+      `select revision, extract(epoch from weir_now())::double precision * 1000 as "databaseNowMs"
+       from fleet_revisions where fleet_id = $1`,
+      [fleetId],
+    );
+    return {
+      revision: head[0]?.revision ?? 0,
+      databaseNowMs: head[0]?.databaseNowMs ?? 0,
+      instances: await readInstances(sql, fleetId),
+      streams: await sql.query<StreamRow>(STREAMS, [fleetId, since.revision]),
+      moves: await readMoves(sql, fleetId),
+      loads: await sql.query<LoadRow>(LOADS, [fleetId, since.loadsSinceMs]),
+    };
+  });
+}
+
+function readInstances(sql: SqlSession, fleetId: number): Promise<InstanceRow[]> {
+  return sql.query<InstanceRow>(
+    `select i.server_id as "serverId", i.status, i.max_streams as "maxStreams", i.capacity, i.zone,
+       i.labels, coalesce(l.metrics, '{}') as metrics, coalesce(c.held_count, 0) as "heldStreams"
+     from instances i
+     left join instance_leases l using (fleet_id, server_id)
+     left join instance_counters c using (fleet_id, server_id)
+     where i.fleet_id = $1 and i.status <> 'left' order by i.server_id`,
+    [fleetId],
+  );
+}
+
+function readMoves(sql: SqlSession, fleetId: number): Promise<LiveMoveRow[]> {
+  return sql.query<LiveMoveRow>(
+    `select move_id as "moveId", stream_id::text as "streamId", from_server_id as "fromServerId",
+       to_server_id as "toServerId", state, deadline <= weir_now() as "isOverdue"
+     from moves where fleet_id = $1 and state in ('stopping', 'starting') order by move_id`,
+    [fleetId],
+  );
+}
+
+const STREAMS = `
+select a.stream_id::text as "streamId", s.weight, s.priority, s.exclusive, s.requires, s.avoid,
+  s.spread_group as "spreadGroup", s.enabled and s.deleted_at is null as "isWanted",
+  a.server_id as "serverId", a.epoch, a.status, a.revision,
+  extract(epoch from a.not_before)::double precision * 1000 as "notBeforeMs",
+  extract(epoch from a.assigned_at)::double precision * 1000 as "assignedAtMs",
+  extract(epoch from a.last_moved_at)::double precision * 1000 as "lastMovedAtMs",
+  a.failed_on as "failedOn", a.unplaced_reasons is not null as "isUnplacedKnown"
+from assignments a join streams s on s.fleet_id = a.fleet_id and s.stream_id = a.stream_id
+where a.fleet_id = $1 and a.revision > $2`;
+
+const LOADS = `
+select r.stream_id::text as "streamId", r.load
+from stream_reports r
+where r.fleet_id = $1 and r.load is not null
+  and r.reported_at > to_timestamp($2::double precision / 1000)`;

@@ -1,0 +1,119 @@
+import type { TransactionRunner } from '../resilience/transaction-runner';
+import { abortMovesOf } from './handoff';
+import { changeOwnership } from './ownership.transaction';
+import type { OwnershipChange } from './ownership.transaction';
+
+/** An instance for which the caller has seen, on its own clock, no renewal for one whole lease. */
+export interface TakeoverCandidate {
+  readonly serverId: string;
+  readonly incarnation: number;
+  /** The renewals counted when that was seen: one more, and it is not lost. */
+  readonly renewals: number;
+}
+
+export interface TakenOver {
+  readonly serverId: string;
+  readonly incarnation: number;
+  readonly releasedStreams: number;
+}
+
+/**
+ * Fences instances whose lease ran out by the database's clock too (the second proof), and releases
+ * their streams. Exclusive streams with autonomy may not start elsewhere before it is over.
+ * @returns those that were really taken over; one that renewed meanwhile is left alone.
+ */
+export function takeOverInstances(
+  runner: TransactionRunner,
+  fleetId: number,
+  candidates: readonly TakeoverCandidate[],
+): Promise<TakenOver[]> {
+  if (candidates.length === 0) return Promise.resolve([]);
+  return changeOwnership(runner, fleetId, 'takeover', async (change) => {
+    const fenced = await fence(change, candidates);
+    const serverIds = fenced.map(({ serverId }) => serverId);
+    const released = await releaseAll(change, serverIds);
+    await abortMovesOf(change, serverIds, 'an instance was lost');
+    return fenced.map((lost) => recordLoss(change, lost, released.get(lost.serverId) ?? 0));
+  });
+}
+
+interface Fenced {
+  readonly serverId: string;
+  readonly incarnation: number;
+  readonly overdueMs: number;
+}
+
+/** Locks the leases, then reads the clock in a later statement and decides by it. */
+async function fence(
+  change: OwnershipChange,
+  candidates: readonly TakeoverCandidate[],
+): Promise<Fenced[]> {
+  const serverIds = candidates.map(({ serverId }) => serverId);
+  await change.sql.query(
+    `select 1 from instance_leases where fleet_id = $1 and server_id = any($2)
+     order by server_id for update`,
+    [change.fleetId, serverIds],
+  );
+  const fenced = await change.sql.query<Fenced>(
+    `update instance_leases l set fenced = true
+     from unnest($2::text[], $3::bigint[], $4::bigint[]) as c (server_id, incarnation, renewals)
+     where l.fleet_id = $1 and l.server_id = c.server_id and l.incarnation = c.incarnation
+       and l.renewals = c.renewals and not l.fenced and l.lease_expires_at <= weir_now()
+     returning l.server_id as "serverId", l.incarnation,
+       extract(epoch from weir_now() - l.lease_expires_at)::double precision * 1000 as "overdueMs"`,
+    [
+      change.fleetId,
+      serverIds,
+      candidates.map(({ incarnation }) => incarnation),
+      candidates.map(({ renewals }) => renewals),
+    ],
+  );
+  await change.sql.query(
+    `update instances set status = 'lost', failure_count = failure_count + 1, updated_at = weir_now()
+     where fleet_id = $1 and server_id = any($2)`,
+    [change.fleetId, fenced.map(({ serverId }) => serverId)],
+  );
+  return fenced;
+}
+
+async function releaseAll(
+  change: OwnershipChange,
+  serverIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await change.sql.query<{ serverId: string }>(
+    `with owned as (
+       select a.stream_id, a.server_id, s.exclusive, s.autonomy_ms, l.lease_expires_at
+       from assignments a
+       join streams s on s.fleet_id = a.fleet_id and s.stream_id = a.stream_id
+       join instance_leases l on l.fleet_id = a.fleet_id and l.server_id = a.server_id
+       where a.fleet_id = $1 and a.server_id = any($3)
+     )
+     update assignments a set
+       server_id = null, incarnation = null, status = 'unassigned', revision = $2,
+       unassigned_since = weir_now(),
+       not_before = case when o.exclusive and o.autonomy_ms > 0
+         then greatest(a.not_before, o.lease_expires_at + o.autonomy_ms * interval '1 millisecond')
+         else a.not_before end
+     from owned o where a.fleet_id = $1 and a.stream_id = o.stream_id
+     returning o.server_id as "serverId"`,
+    [change.fleetId, change.revision, serverIds],
+  );
+  const counts = new Map<string, number>();
+  for (const { serverId } of rows) counts.set(serverId, (counts.get(serverId) ?? 0) + 1);
+  return counts;
+}
+
+function recordLoss(change: OwnershipChange, lost: Fenced, releasedStreams: number): TakenOver {
+  change.touch(lost.serverId);
+  change.hasWork = true;
+  change.record({
+    kind: 'instance.lost',
+    severity: 'ERROR',
+    serverId: lost.serverId,
+    message:
+      `${lost.serverId} is lost: its lease ran out ${Math.round(lost.overdueMs)} ms ago and ` +
+      `nothing was heard of it; ${releasedStreams} streams are placed elsewhere`,
+    detail: { incarnation: lost.incarnation, releasedStreams, overdueMs: lost.overdueMs },
+  });
+  return { serverId: lost.serverId, incarnation: lost.incarnation, releasedStreams };
+}
