@@ -1,1 +1,4 @@
-export {};
+export * from './postgres.fixture';
+export * from './redis.fixture';
+export * from './test-database';
+export * from './until';
