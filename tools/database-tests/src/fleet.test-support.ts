@@ -1,0 +1,110 @@
+import {
+  SourceCipher,
+  changeOwnership,
+  ensureFleet,
+  readDeliveries,
+  registerInstance,
+} from '@weir/database';
+import type { Database, Delivery } from '@weir/database';
+import type { RegisterRequest } from '@weir/domain';
+
+export const cipher = new SourceCipher('a key that is only used in tests');
+
+/** A small fleet in a test database, and short ways to look at it. */
+export class TestFleet {
+  private constructor(
+    readonly database: Database,
+    readonly fleetId: number,
+  ) {}
+
+  static async create(database: Database, name: string): Promise<TestFleet> {
+    const fleet = await ensureFleet(database.control, name);
+    return new TestFleet(database, fleet.fleetId);
+  }
+
+  async register(serverId: string, more: Partial<RegisterRequest> = {}): Promise<number> {
+    const request = { serverId, host: '127.0.0.1', port: 7080, maxStreams: 1_000, ...more };
+    const { incarnation } = await registerInstance(
+      this.database.control,
+      this.fleetId,
+      request,
+      15_000,
+    );
+    return incarnation;
+  }
+
+  /** Creates streams and gives back their ids. */
+  addStreams(
+    count: number,
+    columns: { exclusive?: boolean; autonomyMs?: number } = {},
+  ): Promise<string[]> {
+    return changeOwnership(this.database.control, this.fleetId, 'test', async (change) => {
+      const rows = await change.sql.query<{ streamId: string }>(
+        `insert into streams (fleet_id, name, source_encrypted, source_fingerprint, source_redacted,
+           exclusive, autonomy_ms)
+         select $1, 'stream-' || gen_random_uuid(), $3, $3, 'http://radio/', $4, $5
+         from generate_series(1, $2) returning stream_id::text as "streamId"`,
+        [
+          this.fleetId,
+          count,
+          cipher.encrypt('http://radio/'),
+          columns.exclusive ?? true,
+          columns.autonomyMs ?? 0,
+        ],
+      );
+      await change.sql.query(
+        `insert into assignments (fleet_id, stream_id, revision)
+         select $1, unnest($2::bigint[]), $3`,
+        [this.fleetId, rows.map((row) => row.streamId), change.revision],
+      );
+      return rows.map((row) => row.streamId);
+    });
+  }
+
+  async deliver(serverId: string, seenRevision = -1): Promise<Delivery> {
+    const [delivery] = await readDeliveries(this.database.control, cipher, [
+      { fleetId: this.fleetId, serverId, seenRevision },
+    ]);
+    return delivery!;
+  }
+
+  async assignment(streamId: string): Promise<AssignmentRow> {
+    const rows = await this.database.control.query<AssignmentRow>(
+      `select server_id as "serverId", incarnation, epoch, status, revision, checkpoint, failures,
+         failed_on as "failedOn",
+         extract(epoch from not_before - weir_now())::double precision * 1000 as "notBeforeMs"
+       from assignments where fleet_id = $1 and stream_id = $2`,
+      [this.fleetId, streamId],
+    );
+    return rows[0]!;
+  }
+
+  async counters(serverId: string): Promise<{ held: number; run: number; digest: string }> {
+    const rows = await this.database.control.query<{ held: number; run: number; digest: string }>(
+      `select held_count as held, run_count as run, lpad(to_hex(run_digest), 16, '0') as digest
+       from instance_counters where fleet_id = $1 and server_id = $2`,
+      [this.fleetId, serverId],
+    );
+    return rows[0]!;
+  }
+
+  async eventKinds(): Promise<string[]> {
+    const rows = await this.database.control.query<{ kind: string }>(
+      'select kind from events where fleet_id = $1 order by event_id',
+      [this.fleetId],
+    );
+    return rows.map((row) => row.kind);
+  }
+}
+
+export interface AssignmentRow {
+  readonly serverId: string | null;
+  readonly incarnation: number | null;
+  readonly epoch: number;
+  readonly status: string;
+  readonly revision: number;
+  readonly checkpoint: unknown;
+  readonly failures: number;
+  readonly failedOn: string[];
+  readonly notBeforeMs: number | null;
+}
