@@ -1,57 +1,59 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-/** Who may import whom. libs never import apps, apps never import each other, the pure core imports nothing. */
-const boundaries = [
-  { sourceTag: 'scope:pure', onlyDependOnLibsWithTags: ['name:domain'] },
-  { sourceTag: 'scope:client', onlyDependOnLibsWithTags: ['name:domain', 'scope:testing'] },
+/**
+ * Who may import whom, by the tags in each package.json. Libraries never import applications, applications
+ * never import each other, and the pure core imports nothing that does IO.
+ */
+const allowedTargets = {
+  'scope:pure': ['name:domain'],
+  'scope:client': ['name:domain'],
+  'scope:lib': ['scope:lib', 'scope:pure'],
+  'scope:embedded': ['scope:embedded', 'name:domain'],
+  'scope:testing': ['scope:lib', 'scope:pure', 'scope:embedded', 'scope:client'],
+  'scope:app': ['scope:lib', 'scope:pure', 'scope:client'],
+  'scope:tool': ['*'],
+};
+
+/** Tests may also start real databases and a real source of streams; what is shipped may not. */
+const testTargets = ['scope:testing', 'scope:embedded', 'name:source-server'];
+
+const boundaryRule = (extraTargets) => [
+  'error',
   {
-    sourceTag: 'scope:lib',
-    onlyDependOnLibsWithTags: ['scope:lib', 'scope:pure', 'scope:testing'],
+    enforceBuildableLibDependency: false,
+    allow: [],
+    depConstraints: Object.entries(allowedTargets).map(([sourceTag, targets]) => ({
+      sourceTag,
+      onlyDependOnLibsWithTags: [...targets, ...extraTargets],
+    })),
   },
-  { sourceTag: 'scope:embedded', onlyDependOnLibsWithTags: ['scope:embedded', 'name:domain'] },
-  {
-    sourceTag: 'scope:testing',
-    onlyDependOnLibsWithTags: ['scope:lib', 'scope:pure', 'scope:embedded', 'scope:client'],
-  },
-  {
-    sourceTag: 'scope:app',
-    onlyDependOnLibsWithTags: [
-      'scope:lib',
-      'scope:pure',
-      'scope:client',
-      'scope:testing',
-      'name:source-server',
-    ],
-  },
-  { sourceTag: 'scope:tool', onlyDependOnLibsWithTags: ['*'] },
 ];
 
-/** Tests of a lib may also start a real PostgreSQL and Redis. */
-const specBoundaries = boundaries.map((rule) =>
-  rule.sourceTag === 'scope:lib'
-    ? { ...rule, onlyDependOnLibsWithTags: [...rule.onlyDependOnLibsWithTags, 'scope:embedded'] }
-    : rule,
-);
+const tests = ['**/*.spec.ts', '**/*.test-support.ts'];
 
+/** Node's own modules that do IO or tell the time, with and without the `node:` prefix. */
 const ioModules = [
-  'fs',
-  'fs/promises',
-  'net',
-  'http',
-  'https',
   'child_process',
-  'worker_threads',
+  'cluster',
   'dgram',
   'dns',
+  'dns/promises',
+  'fs',
+  'fs/promises',
+  'http',
+  'http2',
+  'https',
+  'net',
+  'os',
+  'perf_hooks',
+  'process',
+  'stream',
+  'stream/promises',
   'timers',
   'timers/promises',
-  'perf_hooks',
-  'os',
-  'cluster',
   'tls',
-  'http2',
-  'stream',
+  'worker_threads',
 ].flatMap((name) => [name, `node:${name}`]);
 
 export default [
@@ -60,22 +62,20 @@ export default [
   {
     files: ['**/*.ts'],
     plugins: { '@nx': nx },
+    linterOptions: { noInlineConfig: true },
     languageOptions: {
-      parserOptions: {
-        project: ['tsconfig.lib.json', 'tsconfig.spec.json'],
-        tsconfigRootDir: process.env.WEIR_LINT_ROOT ?? process.cwd(),
-      },
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        { enforceBuildableLibDependency: false, allow: [], depConstraints: boundaries },
-      ],
+      '@nx/enforce-module-boundaries': boundaryRule([]),
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true } }],
       'max-depth': ['error', 3],
       'max-params': ['error', 4],
@@ -85,21 +85,22 @@ export default [
   },
   {
     files: ['**/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/*.test-support.ts'],
+    ignores: tests,
     rules: { '@typescript-eslint/no-non-null-assertion': 'error' },
   },
   {
     files: ['libs/domain/src/**/*.ts', 'libs/planner/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/*.test-support.ts'],
+    ignores: tests,
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: ioModules, patterns: ['@nestjs/*', 'typeorm', 'pg'] },
+        { paths: ioModules, patterns: ['@nestjs/*', 'typeorm', 'pg', 'ioredis', 'bullmq'] },
       ],
       'no-restricted-globals': [
         'error',
         'setTimeout',
         'setInterval',
+        'setImmediate',
         'fetch',
         'process',
         'performance',
@@ -112,13 +113,8 @@ export default [
     },
   },
   {
-    files: ['**/*.spec.ts', '**/*.test-support.ts'],
+    files: tests,
     plugins: { '@nx': nx },
-    rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        { enforceBuildableLibDependency: false, allow: [], depConstraints: specBoundaries },
-      ],
-    },
+    rules: { '@nx/enforce-module-boundaries': boundaryRule(testTargets) },
   },
 ];
