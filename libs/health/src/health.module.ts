@@ -16,17 +16,18 @@ import { ServiceState } from './service.state';
 
 export interface HealthOptions {
   readonly state: ServiceState;
+  /** False for a service without PostgreSQL; true when left out. */
+  readonly hasDatabase?: boolean;
+  /** False for a service without Redis; true when left out. */
+  readonly hasRedis?: boolean;
   /** Indicators of this service alone, beside those that every service has. */
   readonly indicators?: readonly Type<Indicator>[];
   /** Modules whose providers those indicators need. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
 }
 
-const standardIndicators: readonly Type<Indicator>[] = [
-  DatabaseIndicator,
-  SchemaIndicator,
-  PoolIndicator,
-  RedisIndicator,
+const databaseIndicators = [DatabaseIndicator, SchemaIndicator, PoolIndicator];
+const processIndicators = [
   EnvironmentIndicator,
   EventLoopIndicator,
   MemoryIndicator,
@@ -34,14 +35,14 @@ const standardIndicators: readonly Type<Indicator>[] = [
 ];
 
 /**
- * Mounts the health endpoints. Needs, from global modules: a TypeORM `DataSource`, the `QueueConnection` of
- * QueuesModule, the configuration's `EnvironmentSection` and `LoggingSection`, and for everything but the
+ * Mounts the health endpoints. Needs, from global modules: a TypeORM `DataSource` and the `QueueConnection` of
+ * QueuesModule (each unless switched off), the configuration's `EnvironmentSection` and `LoggingSection`, and for everything but the
  * bare status an `OPERATIONAL_GUARD`.
  */
 @Module({})
 export class HealthModule {
   static forService(options: HealthOptions): DynamicModule {
-    const indicators = [...standardIndicators, ...(options.indicators ?? [])];
+    const indicators = indicatorsOf(options);
     return {
       module: HealthModule,
       global: true,
@@ -51,7 +52,7 @@ export class HealthModule {
         ...indicators,
         {
           provide: INDICATORS,
-          inject: indicators,
+          inject: [...indicators],
           useFactory: (...instances: Indicator[]) => instances,
         },
         { provide: ServiceState, useValue: options.state },
@@ -60,4 +61,14 @@ export class HealthModule {
       exports: [ServiceState, HealthService],
     };
   }
+}
+
+function indicatorsOf(options: HealthOptions): readonly Type<Indicator>[] {
+  const { hasDatabase = true, hasRedis = true, indicators = [] } = options;
+  return [
+    ...(hasDatabase ? databaseIndicators : []),
+    ...(hasRedis ? [RedisIndicator] : []),
+    ...processIndicators,
+    ...indicators,
+  ];
 }

@@ -6,12 +6,17 @@ import { RedisSection } from './redis.section';
 import { SecretsSection } from './secrets.section';
 import { StartupSection } from './startup.section';
 
-/** What every service of Weir has: enough to start, log, listen and connect. */
-export const serviceSections = {
+/** What every process that serves HTTP has: enough to start, log and listen. */
+export const processSections = {
   environment: EnvironmentSection,
   logging: LoggingSection,
   startup: StartupSection,
   http: HttpSection,
+} as const;
+
+/** What every service of the control plane has: it connects to PostgreSQL and Redis, too. */
+export const serviceSections = {
+  ...processSections,
   database: DatabaseSection,
   redis: RedisSection,
 } as const;
