@@ -54,13 +54,16 @@ export interface StreamView extends StreamDefinition {
   readonly updatedAt: string;
 }
 
+const HIERARCHICAL_URL = /^[a-z][a-z0-9+.-]*:\/\//i;
+
 /**
  * The source without what may be secret: user info and the values of query parameters.
- * A source that is not a URL is shown as it is only up to its first `@`.
+ * A source that is not a URL loses everything before its last `@`.
  */
 export function redactSource(source: string): string {
   if (!URL.canParse(source))
     return source.includes('@') ? `***@${source.split('@').pop()}` : source;
+  }
   const url = new URL(source);
   if (url.username || url.password) {
     url.username = '***';
