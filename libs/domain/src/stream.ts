@@ -61,7 +61,7 @@ const HIERARCHICAL_URL = /^[a-z][a-z0-9+.-]*:\/\//i;
  * A source that is not a URL loses everything before its last `@`.
  */
 export function redactSource(source: string): string {
-  if (!URL.canParse(source))
+  if (!HIERARCHICAL_URL.test(source) || !URL.canParse(source)) {
     return source.includes('@') ? `***@${source.split('@').pop()}` : source;
   }
   const url = new URL(source);
