@@ -5,6 +5,7 @@ import { loadConfig, RedisSection } from '@weir/config';
 import { ProcessorRunner, probeRedis, QueuesContext, RedisPolicyError } from './index';
 import { SilentQueueObserver } from './queue.observer';
 import type { QueueName } from './index';
+import { startPolicyServer } from './policy.fixture.test-support';
 import { eventually, startTestRedis } from './queues.test-support';
 import type { TestRedis } from './queues.test-support';
 
@@ -305,11 +306,21 @@ describe('probeRedis', () => {
     await redis.end();
   });
 
-  it('refuses one that would evict parts of queues, and says what to set', async () => {
-    const redis = await startTestRedis({ 'maxmemory-policy': 'allkeys-lru' });
-    const probing = probeRedis(redis.section);
+  it.each(['allkeys-lru', 'volatile-ttl'])('refuses %s, and says what to set', async (policy) => {
+    const server = await startPolicyServer(policy);
+    const { redis } = loadConfig({ redis: RedisSection }, { REDIS_PORT: String(server.port) });
+    const probing = probeRedis(redis);
     await expect(probing).rejects.toBeInstanceOf(RedisPolicyError);
     await expect(probing).rejects.toThrow('maxmemory-policy noeviction');
+    await server.end();
+  });
+
+  it('refuses a real Redis that evicts; one that cannot evict is accepted', async () => {
+    const redis = await startTestRedis({ 'maxmemory-policy': 'allkeys-lru' });
+    const outcome = await probeRedis(redis.section).catch((error: unknown) => error);
+    // js-redis-server, the only Redis of some machines, has no settings and never evicts.
+    const canEvict = redis.server.kind !== 'js-redis-server';
+    expect(outcome instanceof RedisPolicyError).toBe(canEvict);
     await redis.end();
   });
 
