@@ -24,6 +24,8 @@ export async function probeRedis(port: number, password?: string): Promise<Redis
     commandTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
+    // The client waits this long for a socket that never opened before it lets the process end.
+    disconnectTimeout: 50,
     enableOfflineQueue: false,
   });
   // The same failure rejects connect(); without a listener it would be written to the console as well.

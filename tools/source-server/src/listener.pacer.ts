@@ -47,8 +47,9 @@ export class Pacer {
     listener.response.once('close', () => this.leave(seat));
     // What is written to a connection that goes away at that moment is lost, and that is all.
     listener.response.on('error', () => undefined);
-    this.feed(seat, 0, seat.sinceMs);
+    // Before the first share, which may already be the reason to drop it and to stop the timer again.
     this.start();
+    this.feed(seat, 0, seat.sinceMs);
   }
 
   /** Resets (or, when `gently`, closes) the connections of `name`, or all; returns how many. */
@@ -108,7 +109,7 @@ export class Pacer {
     if (gently) {
       response.end();
     } else {
-      response.socket?.resetAndDestroy();
+      resetConnection(response);
     }
     this.leave(seat);
   }
@@ -122,5 +123,15 @@ export class Pacer {
       clearInterval(this.timer);
       this.timer = undefined;
     }
+  }
+}
+
+/** A socket that is already being shut down cannot be reset any more, and would be left open by the attempt. */
+function resetConnection(response: ServerResponse): void {
+  const { socket } = response;
+  if (socket?.writableEnded) {
+    socket.destroy();
+  } else {
+    socket?.resetAndDestroy();
   }
 }
