@@ -3,6 +3,7 @@ import type { CanActivate } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { IncomingMessage } from 'node:http';
 import { loadConfig, LoggingSection } from '@weir/config';
 import {
   createHttpHooks,
@@ -113,7 +114,9 @@ describe('ObservabilityModule in an application', () => {
       imports: [ObservabilityModule.forRoot({ metrics, logger }), ...guard],
       controllers: [ThingsController],
     }).compile();
-    const adapter = new FastifyAdapter({ genReqId: (request) => requestIdOf(request.headers) });
+    const adapter = new FastifyAdapter({
+      genReqId: (request: IncomingMessage) => requestIdOf(request.headers),
+    });
     return module.createNestApplication<NestFastifyApplication>(adapter, { logger: false });
   }
 
