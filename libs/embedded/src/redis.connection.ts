@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 
 /** A connection on the loopback address either opens at once or not at all. */
@@ -10,11 +11,12 @@ export interface RedisProbe {
   readonly version: string | undefined;
 }
 
-/**
- * Writes, reads and deletes a key of its own on 127.0.0.1:port, on a connection that tries once.
- * @throws what the client throws when the server is not there, refuses the password or gives a wrong answer.
- */
-export async function probeRedis(port: number, password?: string): Promise<RedisProbe> {
+/** Runs `use` on a connection to 127.0.0.1:port that tries once. */
+async function withConnection<T>(
+  port: number,
+  password: string | undefined,
+  use: (client: Redis) => Promise<T>,
+): Promise<T> {
   const client = new Redis({
     host: '127.0.0.1',
     port,
@@ -32,12 +34,40 @@ export async function probeRedis(port: number, password?: string): Promise<Redis
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await assertKeepsValues(client);
-    const info = await client.info('server');
-    return { version: /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1] };
+    return await use(client);
   } finally {
     client.disconnect();
   }
+}
+
+/**
+ * Writes, reads and deletes a key of its own on 127.0.0.1:port.
+ * @throws what the client throws when the server is not there, refuses the password or gives a wrong answer.
+ */
+export async function probeRedis(port: number, password?: string): Promise<RedisProbe> {
+  return withConnection(port, password, async (client) => {
+    await assertKeepsValues(client);
+    const info = await client.info('server');
+    return { version: /^(?:valkey|redis)_version:(\S+)/m.exec(info)?.[1] };
+  });
+}
+
+/**
+ * Shuts down the native server on 127.0.0.1:port if it is the one that works in `dir`: it knows the password and
+ * says that folder. Whatever else listens there is left alone.
+ */
+export async function maybeShutDownRedis(
+  port: number,
+  password: string | undefined,
+  dir: string,
+): Promise<void> {
+  await withConnection(port, password, async (client) => {
+    const [, itsDir] = (await client.config('GET', 'dir')) as string[];
+    if (itsDir === (await realpath(dir))) {
+      // It answers by closing the connection, which the client reports as a failure.
+      await client.shutdown().catch(() => undefined);
+    }
+  }).catch(() => undefined);
 }
 
 async function assertKeepsValues(client: Redis): Promise<void> {

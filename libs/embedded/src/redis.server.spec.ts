@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePorts } from './port.probe';
+import { freePorts, portTaken } from './port.probe';
 import { findRedisProgram } from './redis.kind';
 import { type RedisOptions, type RedisServer, startRedis } from './redis.server';
 import { isRunning, makeScratch } from './scratch.test-support';
+import { until } from './until';
 
 jest.setTimeout(60_000);
 
@@ -103,6 +105,44 @@ describe('embedded Redis', () => {
   it('finds no native server on an empty path', async () => {
     expect(await findRedisProgram(undefined, '')).toBeUndefined();
     expect(await findRedisProgram('js-redis-server')).toBeUndefined();
+  });
+
+  it('js-redis-server: ends by itself when the process that started it is killed', async () => {
+    const program = join(__dirname, 'js-redis.program.cjs');
+    const input = JSON.stringify({ port: options.port });
+    const script = `
+      const { spawn } = require('node:child_process');
+      const child = spawn(process.execPath, [${JSON.stringify(program)}], {
+        detached: true, stdio: ['pipe', 'ignore', 'inherit'],
+      });
+      child.stdin.end(${JSON.stringify(input)});
+      setInterval(() => undefined, 1000);`;
+    const parent = spawn(process.execPath, ['-e', script], { stdio: 'inherit' });
+    try {
+      await until(async () => (await portTaken(options.port)) || undefined, 10_000);
+      expect(await portTaken(options.port)).toBe(true);
+    } finally {
+      parent.kill('SIGKILL');
+    }
+    expect(await until(async () => !(await portTaken(options.port)) || undefined, 10_000)).toBe(
+      true,
+    );
+  });
+
+  it('takes over a native server that was left behind on its folder, and no other program', async () => {
+    const left = await startRedis(options);
+    await expect(startRedis(options)).rejects.toMatchObject({ code: 'PORT_TAKEN' });
+    const elsewhere = { ...options, dir: join(scratch.dir, 'elsewhere'), takeOver: true };
+    await expect(startRedis(elsewhere)).rejects.toMatchObject({ code: 'PORT_TAKEN' });
+    expect(isRunning(left.pid)).toBe(true);
+    if (left.isPersistent) {
+      await withClient(left, (client) => client.set('left', 'behind'));
+      const server = await startRedis({ ...options, takeOver: true });
+      expect(isRunning(left.pid)).toBe(false);
+      await withClient(server, async (client) => expect(await client.get('left')).toBe('behind'));
+      await server.stop();
+    }
+    await left.stop();
   });
 
   it('says that the port is taken', async () => {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { EmbeddedError } from './embedded.error';
 import { portTaken } from './port.probe';
 import { Program } from './program.process';
-import { probeRedis } from './redis.connection';
+import { maybeShutDownRedis, probeRedis } from './redis.connection';
 import { findRedisProgram, type RedisKind } from './redis.kind';
 import { nativeLaunch, readScriptVersion, type RedisLaunch, scriptLaunch } from './redis.program';
 import { until } from './until';
@@ -19,6 +19,11 @@ export interface RedisOptions {
   readonly kind?: RedisKind;
   /** redis.conf settings over the defaults of this library; not used by js-redis-server. */
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * What to do when a server of this folder still has the port, left by a process that was killed: false
+   * (default) throws PORT_TAKEN, true stops it first. Another program on the port is never stopped.
+   */
+  readonly takeOver?: boolean;
   /** How long the server may take until it keeps a value. Default 30,000. */
   readonly readyTimeoutMs?: number;
 }
@@ -45,6 +50,9 @@ export interface RedisServer {
 
 const READY_TIMEOUT_MS = 30_000;
 
+/** Long enough for an append-only file to be written out; js-redis-server notices within half a second. */
+const TAKE_OVER_TIMEOUT_MS = 5_000;
+
 /** The system takes a killed process away at once, unless it hangs in a disk. */
 const KILL_TIMEOUT_MS = 10_000;
 
@@ -62,6 +70,10 @@ const STOP_STEPS = [
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {
   const { kind, launch } = await resolveLaunch(options);
   await mkdir(options.dir, { recursive: true });
+  if (options.takeOver && (await portTaken(options.port))) {
+    await maybeShutDownRedis(options.port, options.password, options.dir);
+    await until(async () => !(await portTaken(options.port)) || undefined, TAKE_OVER_TIMEOUT_MS);
+  }
   const server = new EmbeddedRedis(options, kind, launch);
   await server.run();
   return server;
