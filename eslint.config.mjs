@@ -2,8 +2,8 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
 /**
- * Who may import whom, by the tags in each package.json. Libraries never import applications, applications
- * never import each other, and the pure core imports nothing that does IO.
+ * Who may import whom, by the tags in each package.json. Libraries never import applications,
+ * applications never import each other, and the pure core imports nothing that does IO.
  */
 const allowedTargets = {
   'scope:pure': ['name:domain'],
@@ -74,7 +74,7 @@ export default [
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-unused-vars': [
         'error',
-        { argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+        { argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true } }],
       'max-depth': ['error', 3],

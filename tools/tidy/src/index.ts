@@ -1,1 +1,3 @@
-export {};
+export { readRepository, repositoryRoot } from './repository';
+export { tidyRules } from './rules';
+export { type Finding, formatFinding, type SourceFile, type TidyRule } from './source-file';

@@ -1,0 +1,28 @@
+import { isCode } from '../file-kind';
+import type { SourceFile, TidyRule } from '../source-file';
+import { findInLines } from '../text-lines';
+
+export const fileLinesMax = 400;
+export const columnsMax = 100;
+
+/** A file holds one concept, and a line can be read beside another one. */
+export const fileSizeRule: TidyRule = {
+  name: 'file-size',
+  check: (files) => {
+    const code = files.filter((file) => isCode(file.path));
+    const long = code.filter((file) => lineCount(file) > fileLinesMax);
+    const tooLong = long.map((file) => ({
+      path: file.path,
+      line: fileLinesMax + 1,
+      message: `${lineCount(file)} lines; at most ${fileLinesMax}`,
+    }));
+    const tooWide = findInLines(code, (line) =>
+      line.length > columnsMax ? `${line.length} columns; at most ${columnsMax}` : undefined,
+    );
+    return [...tooLong, ...tooWide];
+  },
+};
+
+function lineCount(file: SourceFile): number {
+  return file.text.replace(/\n$/, '').split('\n').length;
+}
