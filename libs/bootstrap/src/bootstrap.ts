@@ -115,7 +115,7 @@ async function buildApplication<S extends ServiceSections>(
   );
   const loaded = optional.filter((module) => module !== undefined);
   const root = ServiceModule.around(context, [definition.module(context), ...loaded]);
-  const app = await createApplication(root, context);
+  const app = await createApplication(root, context, definition.server);
   await definition.configure?.(app, context);
   await app.init();
   return app;

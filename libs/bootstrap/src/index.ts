@@ -1,5 +1,6 @@
 export { bootstrapService } from './bootstrap';
 export { createApplication } from './application.factory';
+export type { ServerOptions } from './application.factory';
 export { loadOptional } from './optional.modules';
 export type { ParentMessage } from './parent.channel';
 export { retryWithin } from './retry';

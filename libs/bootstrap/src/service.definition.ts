@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Environment, LoadedConfig, processSections, SectionClass } from '@weir/config';
 import type { ServiceState } from '@weir/health';
 import type { Logger, MetricsRegistry } from '@weir/observability';
+import type { ServerOptions } from './application.factory';
 
 /** Sections a service asks for: `processSections` at least, usually `serviceSections` and its own. */
 export type ServiceSections = typeof processSections & Readonly<Record<string, SectionClass>>;
@@ -46,6 +47,8 @@ export interface ServiceDefinition<S extends ServiceSections> {
     app: NestFastifyApplication,
     context: ServiceContext<S>,
   ) => void | Promise<void>;
+  /** Options of the HTTP server that can only be given before it exists. */
+  readonly server?: ServerOptions;
   /** False for a program without HTTP; true when left out. */
   readonly listen?: boolean;
 }
