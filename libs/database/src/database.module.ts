@@ -1,5 +1,5 @@
 import { Logger, Module } from '@nestjs/common';
-import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
+import type { DynamicModule, OnApplicationShutdown, Provider, Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Database } from './connection/database';
 import type { DatabaseOptions } from './connection/database-options';
@@ -15,25 +15,33 @@ class DatabaseCloser implements OnApplicationShutdown {
   }
 }
 
-/** The database for a service: `Database` (ownership), TypeORM's DataSource, `SourceCipher`. */
+/**
+ * The database for a service: `Database` (ownership) and TypeORM's DataSource, and `SourceCipher` for
+ * a service that is given the key, because it reads or writes the sources of streams.
+ */
 @Module({})
 export class DatabaseModule {
-  static forRoot(options: DatabaseOptions, encryptionKey: string): DynamicModule {
+  static forRoot(options: DatabaseOptions, encryptionKey?: string): DynamicModule {
     const logger = new Logger('Database');
     const database = new Database(options, (error) =>
       logger.warn(`idle connection: ${error.message}`),
     );
-    const cipher = new SourceCipher(encryptionKey);
+    const providers: Provider[] = [{ provide: Database, useValue: database }];
+    if (encryptionKey !== undefined) {
+      providers.push({ provide: SourceCipher, useValue: new SourceCipher(encryptionKey) });
+    }
     return {
       module: DatabaseModule,
       global: true,
       imports: [TypeOrmModule.forRoot({ ...dataSourceOptionsOf(options), retryAttempts: 3 })],
       providers: [
-        { provide: Database, useValue: database },
-        { provide: SourceCipher, useValue: cipher },
+        ...providers,
         { provide: DatabaseCloser, useFactory: () => new DatabaseCloser(database) },
       ],
-      exports: [Database, SourceCipher, TypeOrmModule],
+      exports: [
+        ...providers.map((provider) => (provider as { provide: Type }).provide),
+        TypeOrmModule,
+      ],
     };
   }
 }

@@ -94,7 +94,8 @@ export class DatabaseSection {
     kind: wholeNumber,
     default: '10',
     expected: 'whole number, 1 to 500',
-    meaning: 'Most connections this process opens to PostgreSQL.',
+    meaning:
+      'Most connections in each of the three pools of a process (heartbeats at most 4, ownership 8, other reads 8).',
   })
   @IsInt()
   @Min(1)

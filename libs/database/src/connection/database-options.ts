@@ -11,7 +11,7 @@ export interface DatabaseOptions {
   readonly timeoutMs: number;
   readonly retriesMax: number;
   readonly retryDelayMs: number;
-  /** Most connections of this process, over all its pools. */
+  /** Most connections in each of this process's pools. */
   readonly connectionsMax: number;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
