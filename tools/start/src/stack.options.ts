@@ -21,7 +21,17 @@ export interface StackOptions {
   readonly redisKind: RedisKind | undefined;
   readonly leaseTtlMs: number;
   readonly maxStreamsPerWorker: number;
+  /** Services of the control plane to start; the others are left out. For benchmarks. */
+  readonly services: readonly ServiceName[];
 }
+
+export const SERVICE_NAMES = [
+  'orchestrator-api',
+  'balancer-worker',
+  'consistency-checker',
+  'health-aggregator',
+] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** The fleet that `npm start` runs. */
 export const DEFAULT_FLEET = 'default';
@@ -39,4 +49,5 @@ export const DEFAULT_STACK_OPTIONS = {
   redisKind: undefined,
   leaseTtlMs: DEMO_LEASE_TTL_MS,
   maxStreamsPerWorker: 200,
+  services: SERVICE_NAMES,
 } as const satisfies Omit<StackOptions, 'root' | 'home'>;

@@ -24,14 +24,17 @@ interface Plan {
 export function controlPlaneParts(plan: Plan): Part[] {
   const { home, options, ports, onSpawn } = plan;
   const secrets = home.secrets();
-  return [
-    new PostgresPart(home, secrets, { port: ports.postgres, isDurable: options.isDurable }),
-    new RedisPart(home, secrets, { port: ports.redis, kind: options.redisKind, onSpawn }),
-    migratePart(plan),
+  const services = [
     servicePart(plan, 'orchestrator-api', { tier: 'control', port: ports.api }),
     ...balancerParts(plan),
     servicePart(plan, 'consistency-checker', { tier: 'loops', port: ports.checker }),
     servicePart(plan, 'health-aggregator', { tier: 'observation', port: ports.aggregator }),
+  ];
+  return [
+    new PostgresPart(home, secrets, { port: ports.postgres, isDurable: options.isDurable }),
+    new RedisPart(home, secrets, { port: ports.redis, kind: options.redisKind, onSpawn }),
+    migratePart(plan),
+    ...services.filter((part) => options.services.some((name) => part.name.startsWith(name))),
   ];
 }
 
