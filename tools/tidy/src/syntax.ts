@@ -84,3 +84,14 @@ export function isVariableUse(node: ts.Identifier): boolean {
     ts.isJsxAttribute(parent)
   );
 }
+
+/** Whether a file has a variable or a parameter of its own with this name. */
+export function declares(file: SourceFile, name: string): boolean {
+  let isDeclared = false;
+  walk(syntaxOf(file), (node) => {
+    const isBinding =
+      ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);
+    if (isBinding && ts.isIdentifier(node.name) && node.name.text === name) isDeclared = true;
+  });
+  return isDeclared;
+}

@@ -27,6 +27,7 @@ describe('clock-in-core', () => {
       'interface Step { performance: number; process(): void }',
       "const why = 'Date.now() is not for the core'; // Math.random() neither",
       'class Phase { process(): void {} }',
+      'const { performance } = instance; use(performance);',
     ].join('\n');
     expect(findingsOf(clockInCoreRule, { [path]: text })).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { isTestCode } from '../file-kind';
-import type { TidyRule } from '../source-file';
-import { findInSyntax, isVariableUse } from '../syntax';
+import type { SourceFile, TidyRule } from '../source-file';
+import { declares, findInSyntax, isVariableUse } from '../syntax';
 
 const core = /^libs\/(domain|planner)\/src\//;
 
@@ -28,12 +28,12 @@ export const clockInCoreRule: TidyRule = {
     ),
 };
 
-function objectionTo(node: ts.Node): string | undefined {
-  const source = sourceOfTimeOrChance(node);
+function objectionTo(node: ts.Node, file: SourceFile): string | undefined {
+  const source = sourceOfTimeOrChance(node, file);
   return source === undefined ? undefined : `${source} in the pure core: take it as an argument`;
 }
 
-function sourceOfTimeOrChance(node: ts.Node): string | undefined {
+function sourceOfTimeOrChance(node: ts.Node, file: SourceFile): string | undefined {
   if (ts.isPropertyAccessExpression(node)) {
     const text = `${node.expression.getText()}.${node.name.text}`;
     return text === 'Date.now' || text === 'Math.random' ? text : undefined;
@@ -41,8 +41,6 @@ function sourceOfTimeOrChance(node: ts.Node): string | undefined {
   if (ts.isNewExpression(node) && node.expression.getText() === 'Date') {
     return (node.arguments ?? []).length === 0 ? 'new Date()' : undefined;
   }
-  if (ts.isIdentifier(node) && forbiddenGlobals.has(node.text) && isVariableUse(node)) {
-    return node.text;
-  }
-  return undefined;
+  const isUse = ts.isIdentifier(node) && forbiddenGlobals.has(node.text) && isVariableUse(node);
+  return isUse && !declares(file, node.text) ? node.text : undefined;
 }

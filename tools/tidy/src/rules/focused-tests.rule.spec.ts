@@ -21,4 +21,10 @@ describe('focused-tests', () => {
     const text = "const suite = hasEngine ? describe : describe.skip;\nsuite('x', f);";
     expect(findingsOf(focusedTestsRule, { [path]: text })).toEqual([]);
   });
+
+  it('looks at tests only: others may call a function fit', () => {
+    expect(findingsOf(focusedTestsRule, { 'tools/x/src/table.ts': "fit('name', 14);" })).toEqual(
+      [],
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { isTestCode } from '../file-kind';
 import type { TidyRule } from '../source-file';
 import { findInSyntax } from '../syntax';
 
@@ -14,7 +15,7 @@ export const focusedTestsRule: TidyRule = {
   name: 'focused-tests',
   check: (files) =>
     findInSyntax(
-      files.filter((file) => file.path.endsWith('.ts')),
+      files.filter((file) => isTestCode(file.path)),
       (node) => {
         if (!ts.isCallExpression(node)) return undefined;
         const callee = node.expression.getText();

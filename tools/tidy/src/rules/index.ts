@@ -3,6 +3,7 @@ import { clockInCoreRule } from './clock-in-core.rule';
 import { consoleUseRule } from './console-use.rule';
 import { databaseClockRule } from './database-clock.rule';
 import { deadLinksRule } from './dead-links.rule';
+import { deadPathsRule } from './dead-paths.rule';
 import { declaredImportsRule } from './declared-imports.rule';
 import { defaultExportsRule } from './default-exports.rule';
 import { exactVersionsRule } from './exact-versions.rule';
@@ -28,6 +29,7 @@ export const tidyRules: readonly TidyRule[] = [
   consoleUseRule,
   databaseClockRule,
   deadLinksRule,
+  deadPathsRule,
   declaredImportsRule,
   defaultExportsRule,
   exactVersionsRule,
