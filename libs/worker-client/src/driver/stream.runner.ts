@@ -1,0 +1,163 @@
+import type { Assignment, JsonObject, StreamEpoch } from '@weir/domain';
+import type { Journal } from '../client.journal';
+import type { ClientLogger } from '../client.options';
+import type { MachineEvent, StopReason } from '../machine/machine.types';
+import type { StreamContext, StreamHandler } from '../stream.handler';
+
+export interface RunnerParts {
+  readonly handler: StreamHandler;
+  readonly journal: Journal;
+  readonly logger: ClientLogger;
+  readonly stopTimeoutMs: number;
+  readonly dispatch: (event: MachineEvent) => void;
+  /** Whether the lease allows effects of this assignment at this moment. */
+  readonly isLeaseGood: (assignment: Assignment) => boolean;
+  readonly onStopOverdue: (assignment: Assignment) => void;
+}
+
+/** One stream in the handler's hands. Its steps follow one another, whatever they are. */
+interface HeldStream {
+  assignment: Assignment;
+  readonly controller: AbortController;
+  readonly context: StreamContext;
+  steps: Promise<void>;
+  /** The handler began something that it must end. */
+  isBegun: boolean;
+  hasEffects: boolean;
+  isStopping: boolean;
+}
+
+/** Calls the host's handler and keeps the journal. Which step comes next is the machine's to decide. */
+export class StreamRunner {
+  private readonly held = new Map<string, HeldStream>();
+
+  constructor(private readonly parts: RunnerParts) {}
+
+  prepare(assignment: Assignment): void {
+    const held = this.hold(assignment);
+    held.steps = held.steps.then(() => this.runPreparation(held, assignment));
+  }
+
+  start(assignment: Assignment): void {
+    const held = this.hold(assignment);
+    held.steps = held.steps.then(() => this.runStart(held, assignment));
+  }
+
+  stop(stream: StreamEpoch, reason: StopReason): void {
+    const held = this.held.get(stream.streamId);
+    if (!held) return this.parts.dispatch({ type: 'stream-stopped', stream });
+    held.isStopping = true;
+    held.controller.abort(new Error(`stopped: ${reason}`));
+    const overdue = setTimeout(
+      () => this.parts.onStopOverdue(held.assignment),
+      this.parts.stopTimeoutMs,
+    );
+    held.steps = held.steps
+      .then(() => this.runStop(held, stream, reason))
+      .finally(() => clearTimeout(overdue));
+  }
+
+  private async runPreparation(held: HeldStream, assignment: Assignment): Promise<void> {
+    const stream = streamOf(assignment);
+    if (held.isStopping) return;
+    held.isBegun = true;
+    try {
+      await this.parts.handler.prepare?.(assignment, held.context);
+      this.parts.dispatch({ type: 'stream-prepared', stream });
+    } catch (error) {
+      held.isBegun = false;
+      if (held.isStopping || held.assignment !== assignment) return;
+      this.release(held);
+      this.fail(stream, 'prepare', error);
+    }
+  }
+
+  private async runStart(held: HeldStream, assignment: Assignment): Promise<void> {
+    const stream = streamOf(assignment);
+    if (held.isStopping) return;
+    this.write('started', assignment);
+    held.isBegun = true;
+    held.hasEffects = true;
+    try {
+      await this.parts.handler.start(assignment, held.context);
+      this.parts.dispatch({ type: 'stream-started', stream });
+    } catch (error) {
+      held.controller.abort(error);
+      held.isBegun = false;
+      held.hasEffects = false;
+      this.write('stopped', assignment, 'failed');
+      if (held.isStopping) return;
+      this.release(held);
+      this.fail(stream, 'start', error);
+    }
+  }
+
+  private async runStop(held: HeldStream, stream: StreamEpoch, reason: StopReason): Promise<void> {
+    const checkpoint = held.isBegun ? await this.callStop(stream, reason) : undefined;
+    if (held.hasEffects) this.write('stopped', held.assignment, reason);
+    this.release(held);
+    const withCheckpoint = checkpoint === undefined ? {} : { checkpoint };
+    this.parts.dispatch({ type: 'stream-stopped', stream, ...withCheckpoint });
+  }
+
+  private async callStop(
+    { streamId, epoch }: StreamEpoch,
+    reason: StopReason,
+  ): Promise<JsonObject | undefined> {
+    try {
+      const result = await this.parts.handler.stop(streamId, epoch, reason);
+      return result?.checkpoint;
+    } catch (error) {
+      this.parts.logger.error({ err: error, streamId, epoch }, 'a handler failed to stop a stream');
+      return undefined;
+    }
+  }
+
+  private hold(assignment: Assignment): HeldStream {
+    const known = this.held.get(assignment.streamId);
+    if (known && !known.isStopping && known.assignment.epoch === assignment.epoch) {
+      known.assignment = assignment;
+      return known;
+    }
+    const held = this.createHeld(assignment, known?.steps);
+    this.held.set(assignment.streamId, held);
+    return held;
+  }
+
+  private createHeld(assignment: Assignment, after = Promise.resolve()): HeldStream {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const isAllowed = () => !signal.aborted && this.parts.isLeaseGood(assignment);
+    const context: StreamContext = { ...streamOf(assignment), signal, isAllowed };
+    return {
+      assignment,
+      controller,
+      context,
+      steps: after,
+      isBegun: false,
+      hasEffects: false,
+      isStopping: false,
+    };
+  }
+
+  private release(held: HeldStream): void {
+    const { streamId } = held.assignment;
+    if (this.held.get(streamId) === held) this.held.delete(streamId);
+  }
+
+  private fail(stream: StreamEpoch, during: 'start' | 'prepare', error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.parts.logger.warn({ ...stream, err: error }, `a handler could not ${during} a stream`);
+    this.parts.dispatch({ type: 'stream-failed', stream, failure: { during, error: message } });
+  }
+
+  private write(kind: 'started' | 'stopped', assignment: Assignment, reason?: string): void {
+    const { streamId, epoch, exclusive } = assignment;
+    const at = process.hrtime.bigint();
+    this.parts.journal({ at, kind, streamId, epoch, exclusive, ...(reason && { reason }) });
+  }
+}
+
+function streamOf({ streamId, epoch }: Assignment): StreamEpoch {
+  return { streamId, epoch };
+}

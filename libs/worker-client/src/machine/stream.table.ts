@@ -1,0 +1,272 @@
+import type { Ack, Assignment, JsonObject, StreamEpoch } from '@weir/domain';
+import type { MachineAction, StopReason } from './machine.types';
+import { RunningSet } from './running.set';
+import { hasEffects, isGoingOn } from './stream.slot';
+import type { LivePhase, StreamFailure, StreamSlot } from './stream.slot';
+import { TombstoneTable } from './tombstone.table';
+
+/** Where the table's decisions go. */
+export interface StreamTableOutput {
+  act(action: MachineAction): void;
+  acknowledge(ack: Ack): void;
+}
+
+/**
+ * The streams of this instance and the rules of their epochs: at most one epoch of a stream is live,
+ * an epoch that was stopped never starts again, and a new epoch starts only after the old one's
+ * effects have ended.
+ */
+export class StreamTable {
+  readonly running = new RunningSet();
+  private readonly slots = new Map<string, StreamSlot>();
+  private readonly tombstones = new TombstoneTable();
+  /** Streams whose start waits for a time or for an older epoch; the only ones looked at when woken. */
+  private readonly waiting = new Set<string>();
+  private stoppingExclusive = 0;
+  /** Exclusive streams that may have effects. */
+  private readonly guarded = new Set<string>();
+
+  constructor(
+    private readonly output: StreamTableOutput,
+    /** Whether an assignment may start at this moment, as far as the lease is concerned. */
+    private readonly mayStart: (assignment: Assignment) => boolean,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.slots.size === 0;
+  }
+
+  /** True while an exclusive stream that was told to stop may still have effects. */
+  get isStoppingExclusive(): boolean {
+    return this.stoppingExclusive > 0;
+  }
+
+  /** True while an exclusive stream may have effects. */
+  get hasExclusiveEffects(): boolean {
+    return this.guarded.size > 0;
+  }
+
+  /** When the next waiting start is due. */
+  get nextStartAtMs(): number | undefined {
+    let earliest: number | undefined;
+    for (const streamId of this.waiting) {
+      const slot = this.slots.get(streamId);
+      if (!slot?.next || hasEffects(slot.live) || !this.mayStart(slot.next.assignment)) continue;
+      earliest = Math.min(earliest ?? Number.POSITIVE_INFINITY, slot.next.startAtMs);
+    }
+    return earliest;
+  }
+
+  /** Accepts one change. Old news (an older epoch, a stopped epoch) changes nothing. */
+  accept(assignment: Assignment, nowMs: number): void {
+    if (assignment.desired === 'stop') this.acceptStop(assignment, 'assigned-away');
+    else if (assignment.desired === 'prepare') this.acceptPrepare(assignment);
+    else this.acceptRun(assignment, nowMs);
+  }
+
+  /** Stops this epoch and whatever is older, and says so when it has stopped. */
+  acceptStop(stream: StreamEpoch, reason: StopReason): void {
+    const { streamId, epoch } = stream;
+    const slot = this.slots.get(streamId);
+    const newest = slot?.next?.assignment.epoch ?? slot?.live?.assignment.epoch ?? -1;
+    if (newest > epoch) return;
+    this.tombstones.bury(stream);
+    this.forgetRunning(streamId, epoch);
+    if (slot?.live && slot.live.assignment.epoch <= epoch) {
+      this.dropNext(slot);
+      this.stopLive(slot, reason, epoch);
+    } else {
+      if (slot) this.dropNext(slot);
+      this.output.acknowledge({ streamId, epoch, state: 'stopped' });
+    }
+  }
+
+  /**
+   * Stops without a word to the control plane what `isConcerned` says: it decided so itself, or could
+   * not be told.
+   */
+  stopWhere(isConcerned: (assignment: Assignment) => boolean, reason: StopReason): void {
+    for (const slot of [...this.slots.values()]) {
+      if (slot.next && isConcerned(slot.next.assignment)) this.abandonNext(slot);
+      if (isGoingOn(slot.live) && isConcerned(slot.live.assignment)) {
+        this.stopLive(slot, reason);
+      }
+    }
+  }
+
+  /** What was granted under the lease and has not begun does not begin without it. */
+  dropWaitingExclusive(): void {
+    for (const streamId of [...this.waiting]) {
+      const slot = this.slots.get(streamId);
+      if (slot?.next?.assignment.exclusive) this.abandonNext(slot);
+    }
+  }
+
+  /** How long past the lease exclusive streams that go on may run; each value once, shortest first, in ms. */
+  listAutonomiesMs(): number[] {
+    const autonomies = new Set<number>();
+    for (const { live } of this.slots.values()) {
+      if (isGoingOn(live) && live.assignment.exclusive) {
+        autonomies.add(live.assignment.autonomyMs ?? 0);
+      }
+    }
+    return [...autonomies].sort((a, b) => a - b);
+  }
+
+  /** Starts what waited for this moment. */
+  startDue(nowMs: number): void {
+    for (const streamId of [...this.waiting]) {
+      const slot = this.slots.get(streamId);
+      if (slot) this.maybeStart(slot, nowMs);
+    }
+  }
+
+  started(stream: StreamEpoch): void {
+    if (!this.advance(stream, 'starting', 'running')) return;
+    this.output.acknowledge({ ...stream, state: 'running' });
+    this.output.act({ type: 'notify', notice: { name: 'assignmentStarted', ...stream } });
+  }
+
+  prepared(stream: StreamEpoch): void {
+    if (!this.advance(stream, 'preparing', 'prepared')) return;
+    this.output.acknowledge({ ...stream, state: 'prepared' });
+  }
+
+  /**
+   * A start or a preparation failed and left nothing behind. What should have run stays in the
+   * running set until the failure is acknowledged: until then it counts as assigned.
+   */
+  failed(stream: StreamEpoch, failure: StreamFailure, nowMs: number): void {
+    const { error, during } = failure;
+    const slot = this.slots.get(stream.streamId);
+    if (!slot?.live || slot.live.assignment.epoch !== stream.epoch) return;
+    if (slot.live.phase !== (during === 'start' ? 'starting' : 'preparing')) return;
+    if (during === 'start') this.tombstones.bury(stream);
+    this.endLive(slot);
+    this.output.acknowledge({ ...stream, state: 'failed', error });
+    this.output.act({ type: 'notify', notice: { name: 'assignmentFailed', ...stream, error } });
+    this.settle(slot, nowMs);
+  }
+
+  /** All effects of this epoch have ended. */
+  stopped(stream: StreamEpoch, checkpoint: JsonObject | undefined, nowMs: number): void {
+    const slot = this.slots.get(stream.streamId);
+    if (slot?.live?.phase !== 'stopping' || slot.live.assignment.epoch !== stream.epoch) return;
+    const { awaitedEpoch, assignment } = slot.live;
+    if (awaitedEpoch !== undefined) {
+      const { streamId } = stream;
+      const withCheckpoint = checkpoint === undefined ? {} : { checkpoint };
+      const ack = { streamId, epoch: awaitedEpoch, state: 'stopped' as const };
+      this.output.acknowledge({ ...ack, ...withCheckpoint });
+    }
+    if (assignment.exclusive) this.stoppingExclusive -= 1;
+    this.endLive(slot);
+    this.settle(slot, nowMs);
+  }
+
+  private acceptRun(assignment: Assignment, nowMs: number): void {
+    if (this.tombstones.isBuried(assignment)) return;
+    const slot = this.slotOf(assignment.streamId);
+    const { live, next } = slot;
+    if (Math.max(next?.assignment.epoch ?? -1, live?.assignment.epoch ?? -1) > assignment.epoch) {
+      return;
+    }
+    if (next?.assignment.epoch === assignment.epoch) return;
+    if (live && hasEffects(live) && live.assignment.epoch === assignment.epoch) {
+      slot.live = { ...live, assignment };
+      this.guard(assignment);
+      return;
+    }
+    if (next) this.tombstones.bury(next.assignment);
+    slot.next = { assignment, startAtMs: nowMs + (assignment.notBeforeMs ?? 0) };
+    this.waiting.add(slot.streamId);
+    this.running.put(assignment);
+    if (hasEffects(live) && isGoingOn(live)) this.stopLive(slot, 'superseded');
+    this.maybeStart(slot, nowMs);
+  }
+
+  /** Only what is new and touches nothing that runs can be prepared. */
+  private acceptPrepare(assignment: Assignment): void {
+    if (this.tombstones.isBuried(assignment)) return;
+    const slot = this.slotOf(assignment.streamId);
+    if (slot.live || slot.next) return;
+    slot.live = { assignment, phase: 'preparing' };
+    this.output.act({ type: 'prepare-stream', assignment });
+  }
+
+  private maybeStart(slot: StreamSlot, nowMs: number): void {
+    const { live, next } = slot;
+    if (!next || hasEffects(live) || nowMs < next.startAtMs || !this.mayStart(next.assignment)) {
+      return;
+    }
+    slot.live = { assignment: next.assignment, phase: 'starting' };
+    this.dropNext(slot);
+    this.guard(next.assignment);
+    this.output.act({ type: 'start-stream', assignment: next.assignment });
+  }
+
+  private stopLive(slot: StreamSlot, reason: StopReason, awaitedEpoch?: number): void {
+    const { live } = slot;
+    if (!live) return;
+    const { streamId, epoch, exclusive } = live.assignment;
+    slot.live = { ...live, phase: 'stopping', awaitedEpoch: awaitedEpoch ?? live.awaitedEpoch };
+    if (!isGoingOn(live)) return;
+    if (exclusive) this.stoppingExclusive += 1;
+    this.tombstones.bury({ streamId, epoch });
+    this.running.remove({ streamId, epoch });
+    this.output.act({ type: 'stop-stream', stream: { streamId, epoch }, reason });
+  }
+
+  private guard({ streamId, exclusive }: Assignment): void {
+    if (exclusive) this.guarded.add(streamId);
+    else this.guarded.delete(streamId);
+  }
+
+  private endLive(slot: StreamSlot): void {
+    slot.live = undefined;
+    this.guarded.delete(slot.streamId);
+  }
+
+  private abandonNext(slot: StreamSlot): void {
+    if (!slot.next) return;
+    this.tombstones.bury(slot.next.assignment);
+    this.running.remove(slot.next.assignment);
+    this.dropNext(slot);
+    this.dropIfEmpty(slot);
+  }
+
+  private dropNext(slot: StreamSlot): void {
+    slot.next = undefined;
+    this.waiting.delete(slot.streamId);
+  }
+
+  private forgetRunning(streamId: string, upToEpoch: number): void {
+    const epoch = this.running.epochOf(streamId);
+    if (epoch !== undefined && epoch <= upToEpoch) this.running.remove({ streamId, epoch });
+  }
+
+  private advance(stream: StreamEpoch, from: LivePhase, to: LivePhase): boolean {
+    const slot = this.slots.get(stream.streamId);
+    const live = slot?.live;
+    if (!slot || live?.phase !== from || live.assignment.epoch !== stream.epoch) return false;
+    slot.live = { ...live, phase: to };
+    return true;
+  }
+
+  private settle(slot: StreamSlot, nowMs: number): void {
+    this.maybeStart(slot, nowMs);
+    this.dropIfEmpty(slot);
+  }
+
+  private slotOf(streamId: string): StreamSlot {
+    const known = this.slots.get(streamId);
+    if (known) return known;
+    const slot: StreamSlot = { streamId };
+    this.slots.set(streamId, slot);
+    return slot;
+  }
+
+  private dropIfEmpty(slot: StreamSlot): void {
+    if (!slot.live && !slot.next) this.slots.delete(slot.streamId);
+  }
+}
