@@ -51,7 +51,7 @@ export class ProcessPart implements Part {
     });
     try {
       const summary = await this.untilUp(child, exited, onDetail);
-      return new RunningProcess(child, exited, summary);
+      return this.options.until === 'exit' ? FINISHED : new RunningProcess(child, exited, summary);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
@@ -110,6 +110,15 @@ export class ProcessPart implements Part {
     );
   }
 }
+
+/** A one-shot that has done its work: nothing runs, nothing can die. */
+const FINISHED: RunningPart = {
+  summary: 'done',
+  pid: undefined,
+  stop: () => Promise.resolve(),
+  kill: () => Promise.resolve(),
+  died: new Promise(() => undefined),
+};
 
 class RunningProcess implements RunningPart {
   readonly pid: number | undefined;
