@@ -1,7 +1,6 @@
 import type { ServiceDefinition } from '@weir/bootstrap';
 import { AppModule, CONFIG_SECTIONS, SERVICE_NAME } from './app.module';
-import { answerFrameworkError, setUpHttp } from './http/http.setup';
-import { SERVER_OPTIONS } from './http/http.setup';
+import { answerFrameworkError, SERVER_OPTIONS, setUpHttp } from './http/http.setup';
 import { setUpOpenApi } from './openapi/openapi.setup';
 
 /** This service as `bootstrapService` starts it; tests build the same application from it. */

@@ -4,13 +4,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpHooks, createNestLogger, requestIdOf } from '@weir/observability';
 import type { Logger, MetricsRegistry } from '@weir/observability';
+import type { FastifyServerOptions } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 
 /** Largest body of an ordinary request; routes that take more or less say so themselves. */
 const BODY_MAX_BYTES = 256 * 1024;
 
 /** Fastify's own options, for what can only be said before there is a server. */
-export type ServerOptions = NonNullable<ConstructorParameters<typeof FastifyAdapter>[0]>;
+export type ServerOptions = FastifyServerOptions;
 
 /** A Nest application on Fastify whose every request has an id, a log line and a measured duration. */
 export async function createApplication(

@@ -19,6 +19,7 @@ import { waitForPostgres } from './phases/postgres.phase';
 import { waitForRedis } from './phases/redis.phase';
 import { waitForSchema } from './phases/schema.phase';
 import { messageOf } from './retry';
+import { ServiceBeat } from './service.beat';
 import type { ServiceContext, ServiceDefinition, ServiceSections } from './service.definition';
 import { findSection, ServiceModule } from './service.module';
 import { installShutdown } from './shutdown';
@@ -34,10 +35,11 @@ export async function bootstrapService<S extends ServiceSections>(
   const context = createContext(definition.name, config);
   const phases = new PhaseRecorder(context.state, context.logger, context.metrics);
   let app: NestFastifyApplication | undefined;
+  let beat: ServiceBeat | undefined;
   installShutdown({
     ...context,
     graceMs: config.startup.shutdownGraceMs,
-    findClose: () => app?.close.bind(app),
+    findClose: () => app && closing(app, () => beat),
   });
   const budget = limitStart(config.startup.appTimeoutMs, context, phases);
   try {
@@ -46,12 +48,24 @@ export async function bootstrapService<S extends ServiceSections>(
       app = await buildApplication(definition, context);
     });
     const url = await listen(app, definition, { context, phases });
+    beat = app && ServiceBeat.start(app, context, url);
     announceReady(context, url);
   } catch (error) {
     exitFailed(context, error);
   } finally {
     clearTimeout(budget);
   }
+}
+
+/** The last beat goes out before the connections close. */
+function closing(
+  app: NestFastifyApplication,
+  findBeat: () => ServiceBeat | undefined,
+): () => Promise<void> {
+  return async () => {
+    await findBeat()?.stop();
+    await app.close();
+  };
 }
 
 function loadConfigOrExit<S extends ServiceSections>(

@@ -5,6 +5,7 @@ export { loadOptional } from './optional.modules';
 export type { ParentMessage } from './parent.channel';
 export { retryWithin } from './retry';
 export type { FailedAttempt, RetryOutcome } from './retry';
+export { replicaName, ServiceBeat } from './service.beat';
 export type {
   OptionalModule,
   ServiceContext,

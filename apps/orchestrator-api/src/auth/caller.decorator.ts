@@ -14,9 +14,14 @@ export function setCaller(request: HttpRequest, caller: Caller): void {
   callers.set(request, caller);
 }
 
-/** Injects the `Caller` into a handler of a route that requires a key. */
-export const WithCaller = createParamDecorator((_data: unknown, context: ExecutionContext) => {
-  const caller = callers.get(context.switchToHttp().getRequest<HttpRequest>());
-  invariant(caller, 'a route that uses WithCaller must require a key');
+/** Who makes this request: for hooks and interceptors of routes that require a key. */
+export function getCaller(request: HttpRequest): Caller {
+  const caller = callers.get(request);
+  invariant(caller, 'only a route that requires a key has a caller');
   return caller;
-});
+}
+
+/** Injects the `Caller` into a handler of a route that requires a key. */
+export const WithCaller = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  getCaller(context.switchToHttp().getRequest<HttpRequest>()),
+);

@@ -1,5 +1,13 @@
 import { Module } from '@nestjs/common';
+import { HeartbeatRoute } from './heartbeat.route';
+import { HeartbeatService } from './heartbeat.service';
+import { InstancesController } from './instances.controller';
+import { InstancesService } from './instances.service';
+import { StreamReportBuffer } from './stream-report.buffer';
 
 /** What instances do: register, heartbeat, acknowledge, resync, drain, leave. */
-@Module({})
+@Module({
+  controllers: [InstancesController],
+  providers: [InstancesService, HeartbeatService, HeartbeatRoute, StreamReportBuffer],
+})
 export class InstancesModule {}

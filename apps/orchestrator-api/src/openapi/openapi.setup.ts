@@ -2,6 +2,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { ProblemCode } from '@weir/domain';
+import { HEARTBEAT_MODELS, HEARTBEAT_PATH_ITEM } from '../instances/heartbeat.openapi';
+import { HEARTBEAT_PATH } from '../instances/heartbeat.route';
 import { readBuildInfo } from '@weir/observability';
 import { ProblemDto } from './problem.dto';
 import { groupByStatus, problemResponse } from './problems.decorator';
@@ -41,7 +43,10 @@ export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObjec
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: weir_<role>_...' })
     .build();
-  const document = SwaggerModule.createDocument(app, options, { extraModels: [ProblemDto] });
+  const document = SwaggerModule.createDocument(app, options, {
+    extraModels: [ProblemDto, ...HEARTBEAT_MODELS],
+  });
+  document.paths[HEARTBEAT_PATH.replaceAll(/:(\w+)/g, '{$1}')] = HEARTBEAT_PATH_ITEM;
   for (const operation of operationsOf(document)) addCommonProblems(operation);
   return document;
 }

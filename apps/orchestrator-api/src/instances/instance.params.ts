@@ -1,0 +1,21 @@
+import { CounterQuery, NameField } from '../validation/fields';
+
+export class FleetParams {
+  @NameField()
+  fleet!: string;
+}
+
+export class InstanceParams extends FleetParams {
+  @NameField({ example: 'worker-1' })
+  serverId!: string;
+}
+
+export class IncarnationQuery {
+  @CounterQuery({ example: 3 })
+  incarnation!: number;
+}
+
+export class WatchQuery extends IncarnationQuery {
+  @CounterQuery({ example: 42, description: 'Newest revision that the instance has seen.' })
+  seenRevision!: number;
+}
