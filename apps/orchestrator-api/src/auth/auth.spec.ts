@@ -18,7 +18,7 @@ describe('every route', () => {
     const guarded = routes.filter(({ method, pattern }) => method !== 'HEAD' && !isOpen(pattern));
     expect(guarded.length).toBeGreaterThan(3);
     for (const { method, pattern } of guarded) {
-      const path = pattern.replaceAll('::', '%3A').replaceAll(/:\w+/g, 'x');
+      const path = pattern.replaceAll('::', '\0').replaceAll(/:\w+/g, 'x').replaceAll('\0', ':');
       const answer = await api.call(method, path, undefined, { key: null });
       expect([method, pattern, answer.status]).toEqual([method, pattern, 401]);
     }

@@ -57,7 +57,9 @@ export class HeartbeatBatcher<I, O> {
     this.isStartScheduled = true;
     setImmediate(() => {
       this.isStartScheduled = false;
-      if (this.waiting.length > 0) void this.runBatch();
+      if (this.waiting.length === 0) return;
+      void this.runBatch();
+      if (this.waiting.length > 0) this.scheduleStart();
     });
   }
 

@@ -2,6 +2,9 @@ import { DomainError } from '@weir/domain';
 import type { InputProblem } from '@weir/domain';
 import type { ValidationError } from 'class-validator';
 
+/** What is no list or no object has no members that could be wrong. */
+const OTHER_KIND = ['isArray', 'isObject'];
+
 /** Every problem of a class-validator result, with the path of its field: `acks.3.epoch`. */
 export function flattenValidationErrors(
   errors: readonly ValidationError[],
@@ -13,7 +16,8 @@ export function flattenValidationErrors(
       path,
       message: rule === 'whitelistValidation' ? 'is not a known field' : bare(message, error),
     }));
-    return [...own, ...flattenValidationErrors(error.children ?? [], path)];
+    const isOfOtherKind = OTHER_KIND.some((rule) => rule in (error.constraints ?? {}));
+    return isOfOtherKind ? own : [...own, ...flattenValidationErrors(error.children ?? [], path)];
   });
 }
 
