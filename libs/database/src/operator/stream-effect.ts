@@ -1,0 +1,119 @@
+import type { StreamDefinition } from '@weir/domain';
+import { abortMoves } from '../ownership/handoff';
+import type { OwnershipChange } from '../ownership/ownership.transaction';
+import { regrantStreams } from '../ownership/regrant';
+import { stopStreams } from '../ownership/stopping';
+
+export type StreamField = keyof StreamDefinition;
+
+/**
+ * What a change of a definition means for the stream's owner. stop: it must not run any more.
+ * regrant: the owner runs something else now, under a higher epoch. bump: only the balancer needs
+ * to see it.
+ */
+export type StreamEffect = 'stop' | 'regrant' | 'bump';
+
+/** What an instance is told of a stream: when one of these changes, it has to start it anew. */
+const DELIVERED: ReadonlySet<StreamField> = new Set([
+  'name',
+  'source',
+  'config',
+  'exclusive',
+  'autonomyMs',
+]);
+
+/** The effect of a change of these fields; undefined when nothing changed. */
+export function decideStreamEffect(
+  changedFields: readonly StreamField[],
+  isEnabled: boolean,
+): StreamEffect | undefined {
+  if (changedFields.length === 0) return undefined;
+  if (!isEnabled) return changedFields.includes('enabled') ? 'stop' : 'bump';
+  return changedFields.some((field) => DELIVERED.has(field)) ? 'regrant' : 'bump';
+}
+
+export interface StreamEffects {
+  /** Streams that should not run any more. */
+  readonly stop: readonly string[];
+  /** Streams of which the owner must learn. */
+  readonly regrant: readonly string[];
+  /** Streams that were just enabled: from now on they wait for an owner. */
+  readonly enabled: readonly string[];
+  /** Every stream that changed, those above included. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * Lets changes of definitions take effect: owners are told to stop or to start anew, and every
+ * assignment carries the new revision, so that the balancer sees it in its next delta. A stream
+ * whose owner is stopping it already is left to that.
+ */
+export async function applyStreamEffects(
+  change: OwnershipChange,
+  effects: StreamEffects,
+): Promise<void> {
+  if (effects.changed.length === 0) return;
+  await stopStreams(change, effects.stop);
+  await abortStartingMoves(change, effects.stop);
+  await regrantToOwners(change, effects.regrant);
+  await change.sql.query(BUMP, [
+    change.fleetId,
+    change.revision,
+    effects.changed,
+    effects.enabled,
+    effects.regrant,
+  ]);
+  change.hasWork = true;
+}
+
+/** A stream that is to run differently gets a fresh chance on instances that failed to run it before. */
+const BUMP = `
+update assignments a set
+  revision = $2,
+  unplaced_reasons = case when s.enabled and s.deleted_at is null then a.unplaced_reasons end,
+  unassigned_since = case
+    when a.server_id is null and a.stream_id = any($4::bigint[]) then weir_now()
+    else a.unassigned_since end,
+  failures = case when a.stream_id = any($5::bigint[]) then 0 else a.failures end,
+  failed_on = case when a.stream_id = any($5::bigint[]) then '{}' else a.failed_on end
+from streams s
+where a.fleet_id = $1 and a.stream_id = any($3::bigint[])
+  and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`;
+
+/** Moves whose target was granted the stream already and is now told to stop it. */
+async function abortStartingMoves(
+  change: OwnershipChange,
+  streamIds: readonly string[],
+): Promise<void> {
+  if (streamIds.length === 0) return;
+  const moves = await change.sql.query<{ moveId: number }>(
+    `select move_id as "moveId" from moves
+     where fleet_id = $1 and stream_id = any($2::bigint[]) and state = 'starting'`,
+    [change.fleetId, streamIds],
+  );
+  await abortMoves(change, {
+    moveIds: moves.map(({ moveId }) => moveId),
+    error: 'the stream was disabled or deleted',
+  });
+}
+
+async function regrantToOwners(
+  change: OwnershipChange,
+  streamIds: readonly string[],
+): Promise<void> {
+  if (streamIds.length === 0) return;
+  const owners = await change.sql.query<{
+    serverId: string;
+    incarnation: number;
+    streamIds: string[];
+  }>(
+    `select server_id as "serverId", incarnation, array_agg(stream_id::text) as "streamIds"
+     from assignments
+     where fleet_id = $1 and stream_id = any($2::bigint[]) and status in ('starting', 'running')
+     group by server_id, incarnation order by server_id`,
+    [change.fleetId, streamIds],
+  );
+  for (const owner of owners) {
+    await regrantStreams(change, { ...owner, oldLeaseExpiresAt: null });
+  }
+}
