@@ -36,14 +36,13 @@ export class TestApi {
   private constructor(
     readonly app: NestFastifyApplication,
     readonly url: string,
-    readonly testDatabase: TestDatabase,
     readonly state: ServiceState,
-    private readonly ownsDatabase: boolean,
+    private readonly data: { readonly testDatabase: TestDatabase; readonly isOwn: boolean },
   ) {}
 
   /** @param beside another replica whose database and keys this one shares. */
   static async start(name: string, beside?: TestApi): Promise<TestApi> {
-    const testDatabase = beside?.testDatabase ?? (await createTestDatabase(name));
+    const testDatabase = beside?.data.testDatabase ?? (await createTestDatabase(name));
     const { options } = testDatabase;
     const config = loadConfig(CONFIG_SECTIONS, {
       WEIR_ENV: 'test',
@@ -63,7 +62,10 @@ export class TestApi {
     await SERVICE.configure?.(app, context);
     await app.listen(0, '127.0.0.1');
     state.markReady();
-    const api = new TestApi(app, await app.getUrl(), testDatabase, state, beside === undefined);
+    const api = new TestApi(app, await app.getUrl(), state, {
+      testDatabase,
+      isOwn: beside === undefined,
+    });
     for (const role of ['instance', 'operator', 'viewer'] as const) {
       api.keys[role] = beside?.keys[role] ?? (await api.addKey(role));
     }
@@ -71,7 +73,7 @@ export class TestApi {
   }
 
   get database(): Database {
-    return this.testDatabase.database;
+    return this.data.testDatabase.database;
   }
 
   /** Stores a new key, for one fleet when one is named (it is created). */
@@ -136,6 +138,6 @@ export class TestApi {
   async close(): Promise<void> {
     this.state.markStopping();
     await this.app.close();
-    if (this.ownsDatabase) await this.testDatabase.close();
+    if (this.data.isOwn) await this.data.testDatabase.close();
   }
 }

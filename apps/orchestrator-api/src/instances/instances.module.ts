@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HeartbeatRenewals } from './heartbeat.renewals';
 import { HeartbeatRoute } from './heartbeat.route';
 import { HeartbeatService } from './heartbeat.service';
 import { InstancesController } from './instances.controller';
@@ -8,6 +9,12 @@ import { StreamReportBuffer } from './stream-report.buffer';
 /** What instances do: register, heartbeat, acknowledge, resync, drain, leave. */
 @Module({
   controllers: [InstancesController],
-  providers: [InstancesService, HeartbeatService, HeartbeatRoute, StreamReportBuffer],
+  providers: [
+    InstancesService,
+    HeartbeatService,
+    HeartbeatRenewals,
+    HeartbeatRoute,
+    StreamReportBuffer,
+  ],
 })
 export class InstancesModule {}
