@@ -44,6 +44,17 @@ export const seconds: VariableKind = {
   parse: (raw) => (DECIMAL_NUMBER.test(raw) ? Math.round(Number(raw) * MS_PER_SECOND) : undefined),
 };
 
+/** A kind of number that takes only typed values from `min` to `max`. */
+export function between(kind: VariableKind, min: number, max: number): VariableKind {
+  return {
+    ...kind,
+    parse: (raw) => {
+      const value = kind.parse(raw);
+      return typeof value === 'number' && value >= min && value <= max ? value : undefined;
+    },
+  };
+}
+
 const booleans: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['1', true],

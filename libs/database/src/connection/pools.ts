@@ -43,6 +43,9 @@ export function createPool(
   };
   const pool = new Pool(config);
   pool.on('error', onError);
+  // A connection that breaks while somebody holds it between two statements (a turn, a transaction)
+  // must not end the process: its holder learns of it from the next statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

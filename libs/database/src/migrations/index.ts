@@ -2,6 +2,7 @@ import { Foundation1764000000000 } from './1764000000000-foundation';
 import { FleetsAndStreams1764000001000 } from './1764000001000-fleets-and-streams';
 import { Ownership1764000002000 } from './1764000002000-ownership';
 import { HistoryAndOperations1764000003000 } from './1764000003000-history-and-operations';
+import { OpenReports1764000004000 } from './1764000004000-open-reports';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -9,7 +10,8 @@ export const MIGRATIONS = [
   FleetsAndStreams1764000001000,
   Ownership1764000002000,
   HistoryAndOperations1764000003000,
+  OpenReports1764000004000,
 ] as const;
 
 /** The schema that this release works with: the name of its last migration. */
-export const EXPECTED_SCHEMA = 'HistoryAndOperations1764000003000';
+export const EXPECTED_SCHEMA = 'OpenReports1764000004000';

@@ -28,6 +28,8 @@ export type RenewalResult =
       /** What the instance should be running at `revision`. */
       readonly expectedCount: number;
       readonly expectedDigest: string;
+      /** consistency-checker saw it run something else: to be answered with a resync. */
+      readonly isMismatched: boolean;
     };
 
 interface RenewedRow {
@@ -39,6 +41,7 @@ interface RenewedRow {
   readonly changedRevision: number;
   readonly expectedCount: number;
   readonly expectedDigest: string;
+  readonly isMismatched: boolean;
 }
 
 /**
@@ -69,6 +72,7 @@ for update`;
 /**
  * Two heartbeats of one instance in one batch: each is answered, the last one is stored. A lease
  * never ends before one that was promised earlier (the fleet's leaseTtlMs may have been lowered).
+ * A mark by consistency-checker goes with the first heartbeat that agrees with the counters.
  */
 const RENEW = `
 with beat as (
@@ -92,11 +96,14 @@ with beat as (
     seen_revision = b.seen_revision,
     running_count = b.running_count,
     running_digest = b.running_digest,
-    metrics = coalesce(b.metrics, l.metrics)
+    metrics = coalesce(b.metrics, l.metrics),
+    mismatched = l.mismatched and (b.running_count, b.running_digest) is distinct from
+      (coalesce(c.run_count, 0), lpad(to_hex(coalesce(c.run_digest, 0)), 16, '0'))
   from last_beat b
+  left join instance_counters c on c.fleet_id = b.fleet_id and c.server_id = b.server_id
   where l.fleet_id = b.fleet_id and l.server_id = b.server_id
     and l.incarnation = b.incarnation and not l.fenced
-  returning l.fleet_id, l.server_id, l.incarnation
+  returning l.fleet_id, l.server_id, l.incarnation, l.mismatched
 )
 select b.position::integer - 1 as position,
   l.server_id is not null as "isKnown",
@@ -104,7 +111,8 @@ select b.position::integer - 1 as position,
   i.status, f.revision,
   coalesce(c.changed_revision, 0) as "changedRevision",
   coalesce(c.run_count, 0) as "expectedCount",
-  lpad(to_hex(coalesce(c.run_digest, 0)), 16, '0') as "expectedDigest"
+  lpad(to_hex(coalesce(c.run_digest, 0)), 16, '0') as "expectedDigest",
+  coalesce(r.mismatched, false) as "isMismatched"
 from beat b
 left join instance_leases l on l.fleet_id = b.fleet_id and l.server_id = b.server_id
 left join renewed r

@@ -1,0 +1,5 @@
+export * from './picture.repository';
+export * from './recount.repository';
+export * from './report.repository';
+export * from './resync-request.repository';
+export * from './retention.repository';
