@@ -128,7 +128,8 @@ async function buildApplication<S extends ServiceSections>(
     (definition.optionalModules ?? []).map(({ name, load }) => loadOptional(name, load, context)),
   );
   const loaded = optional.filter((module) => module !== undefined);
-  const root = ServiceModule.around(context, [definition.module(context), ...loaded]);
+  const modules = [definition.module(context), ...loaded];
+  const root = ServiceModule.around(context, modules, definition.indicators);
   const app = await createApplication(root, context, definition.server);
   await definition.configure?.(app, context);
   await app.init();

@@ -1,7 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Environment, LoadedConfig, processSections, SectionClass } from '@weir/config';
-import type { ServiceState } from '@weir/health';
+import type { Indicator, ServiceState } from '@weir/health';
 import type { Logger, MetricsRegistry } from '@weir/observability';
 import type { ServerOptions } from './application.factory';
 
@@ -49,6 +49,8 @@ export interface ServiceDefinition<S extends ServiceSections> {
   ) => void | Promise<void>;
   /** Options of the HTTP server that can only be given before it exists. */
   readonly server?: ServerOptions;
+  /** Shown in /health/detailed beside those that every service has; built with what is global. */
+  readonly indicators?: readonly Type<Indicator>[];
   /** False for a program without HTTP; true when left out. */
   readonly listen?: boolean;
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { ConfigModule, DatabaseSection, RedisSection } from '@weir/config';
 import { HealthModule } from '@weir/health';
+import type { Indicator } from '@weir/health';
 import { ObservabilityModule } from '@weir/observability';
 import { QueueObserver, QueuesModule } from '@weir/queues';
 import { QueueMetrics } from './queue.metrics';
@@ -16,6 +17,7 @@ export class ServiceModule {
   static around<S extends ServiceSections>(
     context: ServiceContext<S>,
     modules: readonly (DynamicModule | Type)[],
+    indicators: readonly Type<Indicator>[] = [],
   ): DynamicModule {
     const { config, state } = context;
     const hasRedis = findSection(config, RedisSection) !== undefined;
@@ -26,7 +28,7 @@ export class ServiceModule {
         ConfigModule.forRoot(config),
         ObservabilityModule.forRoot(context),
         ...(hasRedis ? [queueMetrics(context), QueuesModule.forRoot()] : []),
-        HealthModule.forService({ state, hasDatabase, hasRedis }),
+        HealthModule.forService({ state, hasDatabase, hasRedis, indicators }),
         ...modules,
       ],
     };

@@ -1,0 +1,134 @@
+import { abortOverdueMoves, readFleetDelta } from '@weir/database';
+import type { FleetDelta, FleetRecord, TransactionRunner } from '@weir/database';
+import { plan } from '@weir/planner';
+import type { Plan } from '@weir/planner';
+import { DrainedRecorder } from './drained.recorder';
+import { FleetCache } from './fleet.cache';
+import type { EndedMoves } from './fleet.cache';
+import { buildSnapshot } from './fleet.snapshot';
+import { applyPlan } from './plan.applier';
+import type { AppliedPlan } from './plan.applier';
+import { toPlannerSettings } from './planner.settings';
+import type { RoundReport } from './round.report';
+import { isSettled } from './settled.rule';
+import type { LastPlan } from './settled.rule';
+import { UnplacedMemory } from './unplaced.memory';
+import type { UnplacedNow } from './unplaced.memory';
+
+/** What a round is allowed, asked anew for each. */
+export interface RoundRules {
+  readonly fleet: FleetRecord;
+  /** Asked between transactions; false leaves the rest to the next round. */
+  readonly mayGoOn: () => boolean;
+}
+
+/** What came of planning and applying; nothing when the fleet is settled or frozen. */
+interface Work {
+  readonly plan: Plan;
+  readonly planMs: number;
+  readonly applied: AppliedPlan;
+}
+
+/**
+ * One round of a fleet's control loop: read what changed, plan, apply. The caller has the fleet's
+ * turn. Knows the fleet between rounds; every write is guarded, so that knowing it wrongly costs a
+ * conflict and nothing else.
+ */
+export class BalanceRound {
+  private readonly cache = new FleetCache();
+  private readonly unplaced: UnplacedMemory;
+  private readonly drained: DrainedRecorder;
+  private lastPlan: LastPlan | undefined;
+
+  constructor(
+    private readonly runner: TransactionRunner,
+    private readonly fleetId: number,
+    /** The monotonic clock, in ms. */
+    private readonly clock: () => number,
+  ) {
+    this.unplaced = new UnplacedMemory(runner, fleetId);
+    this.drained = new DrainedRecorder(runner, fleetId);
+  }
+
+  /** @throws DatabaseUnavailableError; what was written before it stays written. */
+  async run(rules: RoundRules): Promise<RoundReport> {
+    const delta = await this.readDelta();
+    const ended = this.cache.apply(delta);
+    if (rules.fleet.settings.frozen) {
+      return { ...this.report(undefined, ended), dueInMs: undefined };
+    }
+    const aborted = await this.maybeAbortMoves(delta);
+    const work = await this.maybeWork(rules);
+    await this.drained.record(delta.instances, delta.moves);
+    const report = this.report(work, ended);
+    return aborted > 0 ? { ...report, dueInMs: 0 } : report;
+  }
+
+  /** Forgets what it knows; the next round reads everything. */
+  forget(): void {
+    this.cache.clear();
+    this.unplaced.clear();
+    this.lastPlan = undefined;
+  }
+
+  private async readDelta(): Promise<FleetDelta> {
+    const delta = await readFleetDelta(this.runner, this.fleetId, this.cache.since);
+    if (!this.cache.isAheadOf(delta)) return delta;
+    this.forget();
+    return readFleetDelta(this.runner, this.fleetId, this.cache.since);
+  }
+
+  private async maybeAbortMoves(delta: FleetDelta): Promise<number> {
+    if (!delta.moves.some((move) => move.isOverdue)) return 0;
+    return abortOverdueMoves(this.runner, this.fleetId);
+  }
+
+  private async maybeWork({ fleet, mayGoOn }: RoundRules): Promise<Work | undefined> {
+    const { settings } = fleet;
+    const { changes, databaseNowMs } = this.cache;
+    const plannedAt = this.clock();
+    const inputs = { now: plannedAt, changes, settings, databaseNowMs };
+    if (isSettled(this.lastPlan, inputs)) return undefined;
+    this.lastPlan = undefined;
+    const { snapshot, nextDueAtMs } = buildSnapshot(this.cache);
+    const made = plan(snapshot, toPlannerSettings(settings), {
+      now: databaseNowMs,
+      seed: this.fleetId,
+    });
+    const planMs = this.clock() - plannedAt;
+    const { runner, fleetId, cache } = this;
+    const applied = await applyPlan(made, { runner, fleetId, cache, settings, mayGoOn });
+    const isAllSaid = await this.unplaced.write(this.unplacedOf(made));
+    const isFinished = applied.isComplete && applied.conflicts === 0 && isAllSaid;
+    this.lastPlan = { plannedAt, changes, settings, isFinished, nextDueAtMs };
+    return { plan: made, planMs, applied };
+  }
+
+  private unplacedOf(made: Plan): UnplacedNow[] {
+    return made.unplaced.flatMap(({ streamId, reasons }) => {
+      const epoch = this.cache.streams.get(streamId)?.row.epoch;
+      return epoch === undefined ? [] : [{ streamId, reasons, epoch }];
+    });
+  }
+
+  private report(work: Work | undefined, ended: EndedMoves): RoundReport {
+    return {
+      placed: work?.applied.placed ?? 0,
+      movesStarted: work?.applied.movesStarted ?? 0,
+      movesDone: ended.done,
+      movesAborted: ended.aborted,
+      conflicts: work?.applied.conflicts ?? 0,
+      unplaced: work?.plan.unplaced.length ?? 0,
+      planMs: work?.planMs ?? null,
+      dueInMs: this.findDueInMs(work),
+    };
+  }
+
+  /** At once when something was left undone, else when the first waiting stream may be placed. */
+  private findDueInMs(work: Work | undefined): number | undefined {
+    if (work && !work.applied.isComplete) return 0;
+    const dueAtMs = this.lastPlan?.nextDueAtMs;
+    if (dueAtMs === undefined) return undefined;
+    return Math.max(0, Math.ceil(dueAtMs - this.cache.databaseNowMs));
+  }
+}

@@ -1,0 +1,75 @@
+import type { LiveMoveRow } from '@weir/database';
+import type { FleetSnapshot, MoveView, StreamView } from '@weir/planner';
+import type { CachedStream, FleetCache } from './fleet.cache';
+
+/** What the planner is given, and when waiting streams will change it. */
+export interface BuiltSnapshot {
+  readonly snapshot: FleetSnapshot;
+  /** The earliest time at which a stream that waits may be placed, in ms of the database's clock. */
+  readonly nextDueAtMs: number | undefined;
+}
+
+/**
+ * The snapshot of what is known. First match wins:
+ *
+ * | stream | in the snapshot |
+ * |---|---|
+ * | held, but not wanted any more | disabled: takes room on its owner until that confirms |
+ * | no owner, must not start yet | not; gives the time to look again |
+ * | no owner | to be placed |
+ * | being stopped for a move | on its owner, with the move: counted at both ends |
+ * | being stopped otherwise | disabled: takes room on its owner until that confirms |
+ * | starting or running | on its owner |
+ */
+export function buildSnapshot(cache: FleetCache): BuiltSnapshot {
+  const movingIds = new Set(cache.moves.map((move) => move.streamId));
+  const streams: StreamView[] = [];
+  let nextDueAtMs = Number.POSITIVE_INFINITY;
+  for (const stream of cache.streams.values()) {
+    const place = classify(stream, movingIds.has(stream.row.streamId), cache.databaseNowMs);
+    switch (place.kind) {
+      case 'planned':
+        streams.push(stream.view);
+        break;
+      case 'held':
+        streams.push({ ...stream.view, enabled: false });
+        break;
+      case 'waiting':
+        nextDueAtMs = Math.min(nextDueAtMs, place.untilMs);
+        break;
+    }
+  }
+  return {
+    snapshot: { instances: cache.instances.list, streams, moves: cache.moves.map(toMoveView) },
+    nextDueAtMs: Number.isFinite(nextDueAtMs) ? nextDueAtMs : undefined,
+  };
+}
+
+type Place =
+  | { readonly kind: 'planned' }
+  | { readonly kind: 'held' }
+  | { readonly kind: 'waiting'; readonly untilMs: number };
+
+const PLANNED: Place = { kind: 'planned' };
+const HELD: Place = { kind: 'held' };
+
+function classify({ row }: CachedStream, isMoving: boolean, nowMs: number): Place {
+  if (!row.isWanted) return HELD;
+  switch (row.status) {
+    case 'unassigned': {
+      const isWaiting = row.notBeforeMs !== null && row.notBeforeMs > nowMs;
+      return isWaiting ? { kind: 'waiting', untilMs: row.notBeforeMs } : PLANNED;
+    }
+    case 'stopping':
+      return isMoving ? PLANNED : HELD;
+    case 'starting':
+    case 'running':
+      return PLANNED;
+  }
+}
+
+/** Once the target was granted the stream, the source holds nothing of it any more. */
+function toMoveView(move: LiveMoveRow): MoveView {
+  const { streamId, fromServerId, toServerId, state } = move;
+  return { streamId, to: toServerId, ...(state === 'stopping' && { from: fromServerId }) };
+}

@@ -1,0 +1,64 @@
+import type { InstanceRow } from '@weir/database';
+import { computePerformance } from '@weir/domain';
+import type { InstanceView } from '@weir/planner';
+
+/** Performance is measured and never still; a change smaller than this is not news. In 0..1. */
+const PERFORMANCE_STEP = 0.05;
+
+interface KnownInstance {
+  readonly identity: string;
+  readonly performance: number;
+  readonly view: InstanceView;
+}
+
+/**
+ * Instances as the planner sees them. A view stays the same object as long as nothing that matters
+ * to a plan changed, so that a fleet at rest can be recognized.
+ */
+export class InstanceViews {
+  private known = new Map<string, KnownInstance>();
+  private views: InstanceView[] = [];
+
+  get list(): readonly InstanceView[] {
+    return this.views;
+  }
+
+  /** @returns true when some instance came, went or changed. */
+  update(rows: readonly InstanceRow[]): boolean {
+    const next = new Map<string, KnownInstance>();
+    let hasChanged = rows.length !== this.known.size;
+    for (const row of rows) {
+      const before = this.known.get(row.serverId);
+      const after = refresh(row, before);
+      if (after !== before) hasChanged = true;
+      next.set(row.serverId, after);
+    }
+    this.known = next;
+    if (hasChanged) this.views = [...next.values()].map(({ view }) => view);
+    return hasChanged;
+  }
+}
+
+function refresh(row: InstanceRow, before: KnownInstance | undefined): KnownInstance {
+  const { serverId, status, maxStreams, capacity, zone, labels } = row;
+  const identity = JSON.stringify([status, maxStreams, capacity, zone, labels]);
+  const measured = computePerformance(row.metrics);
+  const isSteady =
+    before !== undefined && Math.abs(before.performance - measured) < PERFORMANCE_STEP;
+  if (isSteady && before.identity === identity) return before;
+  const performance = isSteady ? before.performance : measured;
+  const view: InstanceView = {
+    serverId,
+    status: plannedStatusOf(status),
+    ...(zone !== null && { zone }),
+    labels: { ...labels },
+    capacity: { streams: maxStreams, ...capacity },
+    performance,
+  };
+  return { identity, performance, view };
+}
+
+/** An instance that left is not read at all; were it, nothing could run on it. */
+function plannedStatusOf(status: InstanceRow['status']): InstanceView['status'] {
+  return status === 'left' ? 'lost' : status;
+}

@@ -1,0 +1,14 @@
+/** What one round did. Counts of streams unless the name says otherwise. */
+export interface RoundReport {
+  readonly placed: number;
+  readonly movesStarted: number;
+  readonly movesDone: number;
+  readonly movesAborted: number;
+  /** Writes that no longer fitted the truth and were dropped. */
+  readonly conflicts: number;
+  readonly unplaced: number;
+  /** How long the planner took, in ms; null when there was nothing to plan. */
+  readonly planMs: number | null;
+  /** When there is something to do again, in ms; undefined: by cadence. */
+  readonly dueInMs: number | undefined;
+}

@@ -1,0 +1,62 @@
+import type { FleetDelta, InstanceRow, LiveMoveRow, StreamRow } from '@weir/database';
+
+export function streamRow(streamId: string, more: Partial<StreamRow> = {}): StreamRow {
+  return {
+    streamId,
+    weight: 1,
+    priority: 5,
+    exclusive: true,
+    requires: {},
+    avoid: {},
+    spreadGroup: null,
+    isWanted: true,
+    serverId: null,
+    epoch: 0,
+    status: more.serverId ? 'running' : 'unassigned',
+    revision: 1,
+    notBeforeMs: null,
+    assignedAtMs: null,
+    lastMovedAtMs: null,
+    failedOn: [],
+    isUnplacedKnown: false,
+    ...more,
+  };
+}
+
+export function instanceRow(serverId: string, more: Partial<InstanceRow> = {}): InstanceRow {
+  return {
+    serverId,
+    status: 'ready',
+    maxStreams: 10,
+    capacity: {},
+    zone: null,
+    labels: {},
+    metrics: {},
+    heldStreams: 0,
+    ...more,
+  };
+}
+
+export function moveRow(moveId: number, more: Partial<LiveMoveRow> = {}): LiveMoveRow {
+  return {
+    moveId,
+    streamId: '1',
+    fromServerId: 'a',
+    toServerId: 'b',
+    state: 'stopping',
+    isOverdue: false,
+    ...more,
+  };
+}
+
+export function deltaOf(more: Partial<FleetDelta> = {}): FleetDelta {
+  return {
+    revision: 1,
+    databaseNowMs: 1_000_000,
+    instances: [instanceRow('a'), instanceRow('b')],
+    streams: [],
+    moves: [],
+    loads: [],
+    ...more,
+  };
+}
