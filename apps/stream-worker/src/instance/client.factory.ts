@@ -1,0 +1,70 @@
+import { hostname } from 'node:os';
+import type { HttpSection } from '@weir/config';
+import type { Logger, MetricsRegistry } from '@weir/observability';
+import { WeirClient } from '@weir/worker-client';
+import type { WeirClientOptions } from '@weir/worker-client';
+import type { StreamRegistry } from '../streams/stream.registry';
+import { HostMetrics } from './host.metrics';
+import type { InstanceSection } from './instance.section';
+import { createFileJournal } from './journal.file';
+
+/** Addresses to listen on that nobody else can use to get here. */
+const ANY_ADDRESS = new Set(['0.0.0.0', '::', '']);
+
+interface ClientConfig {
+  readonly instance: InstanceSection;
+  readonly http: HttpSection;
+}
+
+/** The client that makes this process an instance; the registry runs what is assigned. */
+export function createClient(
+  { instance, http }: ClientConfig,
+  registry: StreamRegistry,
+  logger: Logger,
+  metrics: MetricsRegistry,
+): WeirClient {
+  const host = new HostMetrics(() => registry.sumMbps());
+  const client = new WeirClient({
+    ...identityOf(instance, http),
+    handler: registry,
+    metrics: () => host.read(),
+    reports: () => registry.reports(),
+    logger,
+    killWhenBlocked: true,
+    ...(instance.journal !== undefined && { journal: createFileJournal(instance.journal) }),
+  });
+  exposeClient(metrics, client);
+  return client;
+}
+
+function identityOf(
+  { apiUrls, key, fleet, serverId, maxStreams, zone, labels }: InstanceSection,
+  { host, port }: HttpSection,
+): Omit<WeirClientOptions, 'handler'> {
+  return {
+    urls: apiUrls,
+    key: key.reveal(),
+    fleet,
+    serverId: serverId ?? defaultServerId(port),
+    host: ANY_ADDRESS.has(host) ? hostname() : host,
+    port,
+    maxStreams,
+    labels,
+    ...(zone !== undefined && { zone }),
+  };
+}
+
+/** Host name and port: the same after a restart, and no other on this machine. */
+function defaultServerId(port: number): string {
+  return `${hostname().replace(/[^A-Za-z0-9._-]/g, '-')}-${port}`.slice(-128);
+}
+
+function exposeClient(metrics: MetricsRegistry, client: WeirClient): void {
+  metrics.gauge(
+    { name: 'lease_left_seconds', help: 'What is left of the lease of this instance.' },
+    (gauge) => gauge.set(client.leaseLeftMs / 1_000),
+  );
+  metrics.gauge({ name: 'assigned_streams', help: 'Streams assigned to this instance.' }, (gauge) =>
+    gauge.set(client.runningCount),
+  );
+}

@@ -1,0 +1,94 @@
+import { secretText, text, Variable } from '@weir/config';
+import type { Secret } from '@weir/config';
+import type { Labels } from '@weir/domain';
+import { addressList, labelList, nameText, positiveCount, positiveNumber } from './variable.kinds';
+
+/** Who this instance is, and where its control plane. */
+export class InstanceSection {
+  @Variable({
+    name: 'WEIR_API_URL',
+    kind: addressList,
+    default: 'http://127.0.0.1:7070',
+    expected: 'comma separated http or https addresses',
+    meaning: 'Addresses of orchestrator-api; tried in turn.',
+  })
+  readonly apiUrls!: readonly string[];
+
+  @Variable({
+    name: 'WEIR_INSTANCE_KEY',
+    kind: secretText,
+    meaning: 'API key with the instance role.',
+  })
+  readonly key!: Secret;
+
+  @Variable({
+    name: 'WEIR_VIEWER_KEY',
+    kind: secretText,
+    optional: true,
+    meaning: 'Key that may read metrics and detailed health here, beside the instance key.',
+  })
+  readonly viewerKey!: Secret | undefined;
+
+  @Variable({
+    name: 'WEIR_FLEET',
+    kind: nameText,
+    default: 'default',
+    expected: '1 to 128 letters, digits, dots, underscores, hyphens',
+    meaning: 'The fleet to join; created on first use.',
+  })
+  readonly fleet!: string;
+
+  @Variable({
+    name: 'WEIR_SERVER_ID',
+    kind: nameText,
+    optional: true,
+    expected: '1 to 128 letters, digits, dots, underscores, hyphens',
+    meaning:
+      'Name of this instance in its fleet, the same after a restart; host name and port when not set.',
+  })
+  readonly serverId!: string | undefined;
+
+  @Variable({
+    name: 'WEIR_MAX_STREAMS',
+    kind: positiveCount,
+    default: '200',
+    expected: 'a whole number, 1 to 1000000',
+    meaning: 'The most streams this instance takes.',
+  })
+  readonly maxStreams!: number;
+
+  @Variable({
+    name: 'WEIR_ZONE',
+    kind: text,
+    optional: true,
+    meaning: 'Where this instance is, so that streams of one group can be spread.',
+  })
+  readonly zone!: string | undefined;
+
+  @Variable({
+    name: 'WEIR_LABELS',
+    kind: labelList,
+    default: '',
+    expected: 'name=value, comma separated',
+    meaning: 'What streams may require or avoid.',
+  })
+  readonly labels!: Labels;
+
+  @Variable({
+    name: 'WEIR_JOURNAL',
+    kind: text,
+    optional: true,
+    meaning: 'File to which this instance appends what it runs, line by line, before and after.',
+  })
+  readonly journal!: string | undefined;
+
+  @Variable({
+    name: 'WEIR_KBPS_PER_WEIGHT',
+    kind: positiveNumber,
+    default: '128',
+    expected: 'a number above 0',
+    meaning:
+      "Measured kbit/s that count as one unit of a stream's weight, for the load it reports.",
+  })
+  readonly kbpsPerWeight!: number;
+}
