@@ -101,6 +101,14 @@ describe('a service as a process', () => {
     expect(await service.exited).toBe(1);
   });
 
+  it('stops with 0 when the program that started it is gone', async () => {
+    const service = start();
+    await service.url();
+    service.disconnect();
+    expect(await service.exited).toBe(0);
+    await service.outputHas('loss of the parent process');
+  });
+
   it('stops with 0 when the signal comes while it starts', async () => {
     const service = start({ DB_PORT: freePort });
     await service.outputHas('PostgreSQL is not reachable');

@@ -92,6 +92,11 @@ export class ServiceProcess {
     if (!this.output.includes(text)) throw new Error(`ended without "${text}":\n${this.output}`);
   }
 
+  /** Closes the IPC channel, as the system does when the parent is killed. */
+  disconnect(): void {
+    this.child.disconnect();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

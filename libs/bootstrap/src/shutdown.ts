@@ -18,7 +18,8 @@ const signals = ['SIGTERM', 'SIGINT'] as const;
  *
  * First SIGTERM or SIGINT: not ready at once, then the application's hooks in order (stop taking work and
  * finish, then close queues and connections), then exit 0. Beyond the grace: exit 1 by force. Second signal:
- * exit 1 at once. An error that nobody caught leaves the process in an unknown state: exit 1.
+ * exit 1 at once. An error that nobody caught leaves the process in an unknown state: exit 1. A parent that
+ * opened an IPC channel and is gone (npm start was killed) counts as SIGTERM.
  */
 export function installShutdown(service: Stoppable): void {
   let isStopping = false;
@@ -32,6 +33,11 @@ export function installShutdown(service: Stoppable): void {
       void stop(service, signal);
     });
   }
+  process.once('disconnect', () => {
+    if (isStopping) return;
+    isStopping = true;
+    void stop(service, 'loss of the parent process');
+  });
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => failFatally(service, event, error));
   }

@@ -1,12 +1,18 @@
 import {
   SourceCipher,
+  applyAcks,
+  applyPlacements,
   changeOwnership,
   ensureFleet,
+  observeLeases,
   readDeliveries,
   registerInstance,
+  startMoves,
+  takeOverInstances,
 } from '@weir/database';
-import type { Database, Delivery } from '@weir/database';
-import type { RegisterRequest } from '@weir/domain';
+import type { Database, Delivery, Granted, Renewal, StartedMove, TakenOver } from '@weir/database';
+import { DEFAULT_FLEET_SETTINGS, EMPTY_DIGEST } from '@weir/domain';
+import type { Ack, AckResult, RegisterRequest } from '@weir/domain';
 
 export const cipher = new SourceCipher('a key that is only used in tests');
 
@@ -86,6 +92,57 @@ export class TestFleet {
       [this.fleetId, serverId],
     );
     return rows[0]!;
+  }
+
+  place(streamIds: readonly string[], serverId: string, expectedEpoch = 0): Promise<Granted[]> {
+    const writes = streamIds.map((streamId) => ({
+      streamId,
+      serverId,
+      expectedEpoch,
+      reason: 'test',
+      gain: 0,
+    }));
+    return applyPlacements(this.database.control, this.fleetId, writes);
+  }
+
+  ack(serverId: string, incarnation: number, acks: readonly Ack[]): Promise<AckResult[]> {
+    const input = { acks, settings: DEFAULT_FLEET_SETTINGS };
+    return applyAcks(this.database.control, this.fleetId, { serverId, incarnation }, input);
+  }
+
+  renewal(serverId: string, incarnation: number, more: Partial<Renewal> = {}): Renewal {
+    return {
+      fleetId: this.fleetId,
+      serverId,
+      incarnation,
+      seenRevision: 0,
+      runningCount: 0,
+      runningDigest: EMPTY_DIGEST,
+      metrics: undefined,
+      leaseTtlMs: 15_000,
+      ...more,
+    };
+  }
+
+  async takeOver(serverId: string, incarnation: number): Promise<TakenOver[]> {
+    const leases = await observeLeases(this.database.control, this.fleetId);
+    const renewals = leases.find((lease) => lease.serverId === serverId)?.renewals ?? 0;
+    return takeOverInstances(this.database.control, this.fleetId, [
+      { serverId, incarnation, renewals },
+    ]);
+  }
+
+  startMove(streamId: string, from: string, to: string, epoch: number): Promise<StartedMove[]> {
+    const move = {
+      streamId,
+      fromServerId: from,
+      toServerId: to,
+      expectedEpoch: epoch,
+      reason: 'test',
+      gain: 1,
+      cost: 1,
+    };
+    return startMoves(this.database.control, this.fleetId, [move], 10_000);
   }
 
   async eventKinds(): Promise<string[]> {

@@ -1,4 +1,11 @@
-import { ENTITIES, EXPECTED_SCHEMA, checkSchema, createDataSource, migrate } from '@weir/database';
+import {
+  ENTITIES,
+  EXPECTED_SCHEMA,
+  MIGRATIONS,
+  checkSchema,
+  createDataSource,
+  migrate,
+} from '@weir/database';
 import { createTestDatabase } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
 import type { DataSource } from 'typeorm';
@@ -56,9 +63,9 @@ it('names what is missing in an empty database', async () => {
   const empty = await createDataSource(options).initialize();
   const before = await checkSchema(empty);
   expect(before.current).toBeNull();
-  expect(before.pending).toHaveLength(4);
+  expect(before.pending).toHaveLength(MIGRATIONS.length);
   const [first, second] = await Promise.all([migrate(options), migrate(options)]);
-  expect(first.length + second.length).toBe(4);
+  expect(first.length + second.length).toBe(MIGRATIONS.length);
   expect((await checkSchema(empty)).pending).toEqual([]);
   await empty.destroy();
   await test.database.control.query('drop database empty_one with (force)');
