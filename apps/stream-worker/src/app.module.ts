@@ -11,7 +11,9 @@ import { createRunCounters, exposeStreams } from './streams/stream.metrics';
 import { StreamRegistry } from './streams/stream.registry';
 import { StreamsController } from './streams/streams.controller';
 
-/** stream-worker: the embedded client, the streams that it starts and stops, and what they measure. */
+/**
+ * stream-worker: the embedded client, the streams that it starts and stops, and what they measure.
+ */
 @Module({})
 export class AppModule {
   static create(): DynamicModule {

@@ -2,7 +2,8 @@ import type { ClientNoticeName } from './client.notice';
 
 /**
  * One line of an instance's own account of what it ran. `started` is written before a handler
- * starts, `stopped` after its last effect: of two instances on one machine, overlapping intervals of
+ * starts, `stopped` after its last effect: of two instances on one machine, overlapping intervals
+ * of
  * an exclusive stream would prove that it ran twice.
  */
 export interface JournalEntry {
@@ -15,5 +16,7 @@ export interface JournalEntry {
   readonly reason?: string;
 }
 
-/** Receives the entries in order, synchronously: what it has not kept when the process dies is lost. */
+/**
+ * Receives the entries in order, synchronously: what it has not kept when the process dies is lost.
+ */
 export type Journal = (entry: JournalEntry) => void;

@@ -4,7 +4,9 @@ import type { StopReason } from './machine/machine.types';
 /** What a running stream is given beside its assignment. */
 export interface StreamContext {
   readonly streamId: string;
-  /** Grows with each owner: send it along with every effect, so that a sink can refuse an older one. */
+  /**
+   * Grows with each owner: send it along with every effect, so that a sink can refuse an older one.
+   */
   readonly epoch: number;
   /** Aborted when the stream is to stop, before `stop` is called. */
   readonly signal: AbortSignal;
@@ -15,7 +17,9 @@ export interface StreamContext {
   isAllowed(): boolean;
 }
 
-/** What the client makes of a stop: a checkpoint travels to the next owner (JSON, at most 16 KiB). */
+/**
+ * What the client makes of a stop: a checkpoint travels to the next owner (JSON, at most 16 KiB).
+ */
 export interface StopResult {
   readonly checkpoint?: JsonObject;
 }
@@ -27,7 +31,9 @@ export interface StreamHandler {
    * `stop`. To throw or reject means that it does not run, and that nothing of it is left.
    */
   start(assignment: Assignment, context: StreamContext): Promise<void> | void;
-  /** Ends the stream. Resolves only when its last effect is over: others may start it from then on. */
+  /**
+   * Ends the stream. Resolves only when its last effect is over: others may start it from then on.
+   */
   stop(
     streamId: string,
     epoch: number,

@@ -153,7 +153,7 @@ describe('WeirClient against the protocol', () => {
     expect(server.incarnation).toBe(1);
   });
 
-  it('stops exclusive streams at the end of its lease, lets others run, and resyncs when back', async () => {
+  it('stops exclusive streams at the end of its lease, and resyncs when it is back', async () => {
     server.leaseTtlMs = 600;
     server.assign('1', 7);
     server.assign('2', 4, { exclusive: false });
@@ -199,7 +199,7 @@ describe('WeirClient against the protocol', () => {
     expect(handler.log).toEqual(['start 1:7']);
   });
 
-  it('writes started before the handler starts and stopped after its effects have ended', async () => {
+  it('writes started before the handler starts and stopped after its last effect', async () => {
     const order: string[] = [];
     handler.start = () => void order.push('handler starts');
     handler.stop = async () => {
@@ -242,7 +242,7 @@ describe('WeirClient against the protocol', () => {
     expect(server.named('leave')).toHaveLength(1);
   });
 
-  it('sends metrics and reports with each heartbeat, and survives a host that fails to measure', async () => {
+  it('sends metrics and reports, and survives a host that fails to measure', async () => {
     const reports = () => [{ streamId: '1', load: 0.5, state: 'running' }];
     let isBroken = false;
     const metrics = () => {
@@ -261,7 +261,7 @@ describe('WeirClient against the protocol', () => {
     expect(server.named('heartbeat').at(-1)?.body).not.toHaveProperty('metrics');
   });
 
-  it('raises the flag of the lease from its own thread while the main loop is blocked', async () => {
+  it('allows nothing any more once the main loop was blocked past the lease', async () => {
     server.leaseTtlMs = 600;
     server.assign('1', 7);
     await create().start();

@@ -48,7 +48,10 @@ export class WeirClient {
     return this.driver.leaseLeftMs;
   }
 
-  /** Begins. Resolves at the first registration, which is tried for as long as it takes, or when stopped. */
+  /**
+   * Begins. Resolves at the first registration, which is tried for as long as it takes, or when
+   * stopped.
+   */
   async start(): Promise<void> {
     if (this.isStarted) return;
     this.isStarted = true;

@@ -7,7 +7,8 @@ const NS_PER_MS = 1e6;
 const US_PER_MS = 1e3;
 
 /**
- * Measures this process between two heartbeats. Failing sources are not among it: they say nothing about
+ * Measures this process between two heartbeats. Failing sources are not among it: they say nothing
+ * about
  * the instance that happens to run them.
  */
 export class HostMetrics {

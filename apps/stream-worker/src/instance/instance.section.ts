@@ -43,8 +43,7 @@ export class InstanceSection {
     kind: nameText,
     optional: true,
     expected: '1 to 128 letters, digits, dots, underscores, hyphens',
-    meaning:
-      'Name of this instance in its fleet, the same after a restart; host name and port when not set.',
+    meaning: 'Name of this instance, the same after a restart; host name and port when not set.',
   })
   readonly serverId!: string | undefined;
 

@@ -22,7 +22,10 @@ export class InstanceService implements OnApplicationBootstrap, OnModuleDestroy 
     this.leaveTimeoutMs = Math.max(LEAVE_MIN_MS, shutdownGraceMs - LEAVE_RESERVE_MS);
   }
 
-  /** Does not wait for the registration: the instance comes up, and stays, without its control plane. */
+  /**
+   * Does not wait for the registration: the instance comes up, and stays, without its control
+   * plane.
+   */
   onApplicationBootstrap(): void {
     void this.client.start();
   }

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import type { Journal } from '@weir/worker-client';
 
 /**
- * Appends each entry as one line, synchronously: what is written before an effect must be in the file
+ * Appends each entry as one line, synchronously: what is written before an effect must be in the
+ * file
  * when the effect happens, even if the process is killed right after.
  * @throws when the file cannot be opened.
  */

@@ -8,7 +8,8 @@ interface RequestWithHeaders {
 }
 
 /**
- * Lets those in who hold a key that this instance was given itself. It has no database to look others
+ * Lets those in who hold a key that this instance was given itself. It has no database to look
+ * others
  * up in, and asking the API for each scrape would make metrics depend on what they watch.
  */
 @Injectable()

@@ -3,7 +3,8 @@ import { SourceError } from './source.reader';
 
 /**
  * Reads a body to its end, handing over each chunk and keeping none.
- * @throws when it breaks off. Of a body without a length, Node.js calls a reset connection a regular
+ * @throws when it breaks off. Of a body without a length, Node.js calls a reset connection a
+ * regular
  * end, so the socket is asked, too.
  */
 export async function drainBody(

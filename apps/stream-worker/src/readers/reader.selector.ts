@@ -30,7 +30,8 @@ export interface SelectOptions {
 }
 
 /**
- * Opens a source and chooses how to read it, by what the answer says it is. A playlist that only names
+ * Opens a source and chooses how to read it, by what the answer says it is. A playlist that only
+ * names
  * another source (M3U, PLS) is followed.
  * @throws SourceError
  */

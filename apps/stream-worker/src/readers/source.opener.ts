@@ -21,13 +21,16 @@ export interface OpenedSource {
   readonly url: URL;
 }
 
-/** Playlists and segments of a source come from one server again and again: connections are kept. */
+/**
+ * Playlists and segments of a source come from one server again and again: connections are kept.
+ */
 const AGENT_OPTIONS = { keepAlive: true, maxFreeSockets: 16, timeout: 30_000 };
 const httpAgent = new HttpAgent(AGENT_OPTIONS);
 const httpsAgent = new HttpsAgent(AGENT_OPTIONS);
 
 /**
- * Opens a source and follows redirects. The answer's body is the caller's to read, and is destroyed by
+ * Opens a source and follows redirects. The answer's body is the caller's to read, and is destroyed
+ * by
  * the signal.
  * @throws SourceError for an answer that is no success, too many redirects, or no answer in time.
  */

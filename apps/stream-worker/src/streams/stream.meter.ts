@@ -5,13 +5,15 @@ const BURST_MS = 2_000;
 const BITS_PER_BYTE = 8;
 
 /**
- * Measures how much arrives. The bitrate is an exponentially weighted average: over time for bodies that
+ * Measures how much arrives. The bitrate is an exponentially weighted average: over time for bodies
+ * that
  * flow, over playing time for pieces of known duration, which arrive in bursts.
  */
 export class StreamMeter {
   bytes = 0;
   private windowBytes = 0;
   private windowStartMs: number | undefined;
+  private burstEndsAtMs = Number.POSITIVE_INFINITY;
   private average: number | undefined;
   private isByPieces = false;
 
@@ -22,13 +24,14 @@ export class StreamMeter {
 
   /** A new connection: what was measured before stays until there is something newer. */
   connected(nowMs: number): void {
-    this.windowStartMs = nowMs + BURST_MS;
-    this.windowBytes = 0;
+    this.burstEndsAtMs = nowMs + BURST_MS;
+    this.windowStartMs = undefined;
     this.isByPieces = false;
   }
 
   /** Nothing arrives any more. */
   disconnected(): void {
+    this.burstEndsAtMs = Number.POSITIVE_INFINITY;
     this.windowStartMs = undefined;
     this.average = undefined;
   }
@@ -45,11 +48,13 @@ export class StreamMeter {
 
   /** Closes a window of measuring; to be called about once a second. */
   tick(nowMs: number): void {
-    if (this.windowStartMs === undefined || this.isByPieces) return;
-    const durationMs = nowMs - this.windowStartMs;
-    if (durationMs > 0) this.blend((this.windowBytes * BITS_PER_BYTE) / durationMs, durationMs);
-    if (durationMs > 0 || this.windowBytes > 0) this.windowBytes = 0;
-    if (durationMs > 0) this.windowStartMs = nowMs;
+    if (nowMs < this.burstEndsAtMs) return;
+    if (this.windowStartMs !== undefined && !this.isByPieces) {
+      const durationMs = nowMs - this.windowStartMs;
+      if (durationMs > 0) this.blend((this.windowBytes * BITS_PER_BYTE) / durationMs, durationMs);
+    }
+    this.windowStartMs = nowMs;
+    this.windowBytes = 0;
   }
 
   private blend(kbps: number, durationMs: number): void {

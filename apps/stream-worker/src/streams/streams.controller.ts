@@ -3,7 +3,10 @@ import { StreamRegistry } from './stream.registry';
 import { toLocalStreamView } from './stream.view';
 import type { LocalStreamView } from './stream.view';
 
-/** What runs here, with everything that is measured of it. Open, like the bare health: it holds no source. */
+/**
+ * What runs here, with everything that is measured of it. Open, like the bare health: it holds no
+ * source.
+ */
 @Controller('streams')
 export class StreamsController {
   constructor(private readonly registry: StreamRegistry) {}

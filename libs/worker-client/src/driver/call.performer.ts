@@ -27,7 +27,10 @@ export interface PerformerParts {
   readonly seenRevision: () => number;
 }
 
-/** Carries out the machine's calls: repeats them as long as they matter, and reports what became of them. */
+/**
+ * Carries out the machine's calls: repeats them as long as they matter, and reports what became of
+ * them.
+ */
 export class CallPerformer {
   private readonly reports = new ReportSelector();
   private scope = new AbortController();

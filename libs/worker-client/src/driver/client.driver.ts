@@ -17,7 +17,8 @@ import { StreamRunner } from './stream.runner';
 const CLOCK_CHECK_MS = 500;
 
 /**
- * The thin shell around the machine: one timer, the calls, the handler's steps. Events are taken one
+ * The thin shell around the machine: one timer, the calls, the handler's steps. Events are taken
+ * one
  * after another, each with all its actions, even when an action causes the next event at once.
  */
 export class ClientDriver {
@@ -134,7 +135,9 @@ export class ClientDriver {
     }
   }
 
-  /** A call's own failures are outcomes; what is thrown here is a bug, and must not pass in silence. */
+  /**
+   * A call's own failures are outcomes; what is thrown here is a bug, and must not pass in silence.
+   */
   private run(call: Promise<void>): void {
     call.catch((error: unknown) => {
       this.logger.error({ err: error }, 'the client failed');

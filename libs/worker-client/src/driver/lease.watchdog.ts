@@ -18,7 +18,8 @@ export interface WatchedDeadline {
 }
 
 /**
- * Watches the lease's deadline from a thread of its own, because a blocked main loop notices nothing:
+ * Watches the lease's deadline from a thread of its own, because a blocked main loop notices
+ * nothing:
  * at the deadline it raises a flag that effects can look at, and when the main loop has not reacted
  * in time it ends the process.
  */
@@ -57,7 +58,10 @@ export class LeaseWatchdog {
   }
 }
 
-/** `process.hrtime` is the same clock in every thread; `performance.now()` counts from each thread's start. */
+/**
+ * `process.hrtime` is the same clock in every thread; `performance.now()` counts from each thread's
+ * start.
+ */
 function toHrtime(monotonicMs: number): bigint {
   const fromNowMs = monotonicMs - performance.now();
   return process.hrtime.bigint() + BigInt(Math.round(fromNowMs * NS_PER_MS));

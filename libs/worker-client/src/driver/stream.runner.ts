@@ -27,7 +27,9 @@ interface HeldStream {
   isStopping: boolean;
 }
 
-/** Calls the host's handler and keeps the journal. Which step comes next is the machine's to decide. */
+/**
+ * Calls the host's handler and keeps the journal. Which step comes next is the machine's to decide.
+ */
 export class StreamRunner {
   private readonly held = new Map<string, HeldStream>();
 

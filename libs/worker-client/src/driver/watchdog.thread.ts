@@ -1,5 +1,6 @@
 /**
- * The program of the watchdog's thread, as text: it runs in a thread of its own and must load the same
+ * The program of the watchdog's thread, as text: it runs in a thread of its own and must load the
+ * same
  * way from sources, from compiled output and from a bundle.
  *
  * Shared memory: longs[0] deadline (hrtime ns; 0: nothing to guard), longs[1] time to react (ns),

@@ -5,7 +5,8 @@ const ACKS_PER_REQUEST = 500;
 const BYTES_PER_REQUEST = 192 * 1024;
 
 /**
- * Acknowledgements that wait for being sent. One request at a time: while it is under way, everything
+ * Acknowledgements that wait for being sent. One request at a time: while it is under way,
+ * everything
  * else gathers for the next. A later state of the same epoch takes the place of an earlier one.
  */
 export class AckQueue {
@@ -43,7 +44,9 @@ export class AckQueue {
     this.inFlight = [];
   }
 
-  /** Forgets everything, because the incarnation that it was meant for is over; returns what it was. */
+  /**
+   * Forgets everything, because the incarnation that it was meant for is over; returns what it was.
+   */
   clear(): readonly Ack[] {
     const forgotten = [...this.inFlight, ...this.waiting.values()];
     this.inFlight = [];

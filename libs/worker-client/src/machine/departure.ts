@@ -4,13 +4,13 @@ const FORCED_STOP_MS = 5_000;
 /**
  * A clean stop, step by step.
  *
- * | stage     | means                                                   | leaves it when              |
- * |-----------|---------------------------------------------------------|-----------------------------|
- * | staying   | nobody asked to leave                                   | asked                       |
- * | draining  | asked to be emptied; streams go on                      | empty, or the deadline      |
- * | forcing   | every stream is being stopped                           | all stopped, or 5 s later   |
- * | leaving   | said goodbye, waits for the answer                      | answered                    |
- * | finished  | nothing is left to do                                   | -                           |
+ * | stage     | means                                       | leaves it when              |
+ * |-----------|---------------------------------------------|-----------------------------|
+ * | staying   | nobody asked to leave                       | asked                       |
+ * | draining  | asked to be emptied; streams go on          | empty, or the deadline      |
+ * | forcing   | every stream is being stopped               | all stopped, or 5 s later   |
+ * | leaving   | said goodbye, waits for the answer          | answered                    |
+ * | finished  | nothing is left to do                       | -                           |
  */
 export type DepartureStage = 'staying' | 'draining' | 'forcing' | 'leaving' | 'finished';
 
@@ -93,7 +93,10 @@ export class Departure {
     return view.isEmpty && this.isConfirmedEmpty ? 'leave' : undefined;
   }
 
-  /** With a handler still at work, goodbye would release what still runs: the lease must run out instead. */
+  /**
+   * With a handler still at work, goodbye would release what still runs: the lease must run out
+   * instead.
+   */
   private stepWhileForcing(view: DepartureView): DepartureStep | undefined {
     if (view.isStopped) return view.isMember ? 'leave' : 'finish-clean';
     return view.nowMs >= this.deadlineMs ? 'finish-unclean' : undefined;

@@ -5,7 +5,8 @@ import { assignment, MachineBench, ofType } from './machine.test-support';
 import type { MachineAction } from './machine.types';
 
 /**
- * Drives the machine with arbitrary orders of everything that can happen, and follows its actions as
+ * Drives the machine with arbitrary orders of everything that can happen, and follows its actions
+ * as
  * a handler would: what is started runs until its stop is answered.
  */
 class HandlerModel {
@@ -165,7 +166,7 @@ function failStart(model: HandlerModel, streamId: string): void {
 }
 
 describe('InstanceMachine, whatever happens', () => {
-  it('never runs two epochs at once, revives a stopped one, or runs an exclusive stream without a lease', () => {
+  it('never runs two epochs at once, revives one, or runs what needs a lease without it', () => {
     fc.assert(
       fc.property(fc.array(steps, { minLength: 5, maxLength: 60 }), (sequence) => {
         const model = new HandlerModel();
@@ -177,7 +178,7 @@ describe('InstanceMachine, whatever happens', () => {
     );
   });
 
-  it('ends with what the newest changes say, once stops are answered and nothing else happens', () => {
+  it('ends with what the newest changes say, once stops are answered', () => {
     fc.assert(
       fc.property(fc.array(anAssignment, { minLength: 1, maxLength: 30 }), (changes) => {
         const model = new HandlerModel();

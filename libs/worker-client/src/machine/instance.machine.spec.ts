@@ -105,7 +105,7 @@ describe('InstanceMachine: assignments', () => {
     expect(ofType(bench.push([assignment('1', 8)], 12), 'start-stream')).toHaveLength(1);
   });
 
-  it('sends acks one request at a time, all that gathered meanwhile in the next, 500 at most', () => {
+  it('sends acks one request at a time, 500 at most, gathering the others meanwhile', () => {
     const bench = new MachineBench();
     const ids = Array.from({ length: 700 }, (_, index) => String(index + 1));
     bench.join(ids.map((id) => assignment(id, 1)));
@@ -174,6 +174,13 @@ describe('InstanceMachine: lease', () => {
     expect(bench.machine.runningCount).toBe(0);
   });
 
+  it('gives up a waiting start with the lease, even of a stream that could run on without', () => {
+    const bench = new MachineBench();
+    bench.join([assignment('1', 1, { notBeforeMs: USABLE_MS + 10, autonomyMs: 60_000 })]);
+    bench.pass(USABLE_MS);
+    expect(bench.machine.runningCount).toBe(0);
+  });
+
   it('resyncs once after a late renewal, when everything exclusive has really stopped', () => {
     const bench = new MachineBench();
     bench.join([assignment('1', 1), assignment('2', 4, { exclusive: false })]);
@@ -203,7 +210,7 @@ describe('InstanceMachine: lease', () => {
     expect(ofType(bench.beat({ resync: true }), 'resync')).toHaveLength(1);
   });
 
-  it('does not resync while an exclusive stream is still stopping, as that would give it away', () => {
+  it('does not resync while an exclusive stream is stopping: that would give it away', () => {
     const bench = new MachineBench();
     bench.join([assignment('1', 1), assignment('2', 2)]);
     bench.push([assignment('1', 1, { desired: 'stop' })], 11);
@@ -337,6 +344,16 @@ describe('InstanceMachine: leaving', () => {
     expect(ofType(bench.send({ type: 'leave-answered' }), 'finish')).toEqual([
       { type: 'finish', isClean: true },
     ]);
+  });
+
+  it('does not leave before a heartbeat sent after the drain shows that nothing more came', () => {
+    const bench = new MachineBench();
+    bench.join();
+    leave(bench);
+    bench.nowMs += 10;
+    expect(ofType(bench.send({ type: 'drain-answered', incarnation: 1 }), 'leave')).toEqual([]);
+    expect(ofType(bench.beat({}, bench.nowMs - 1), 'leave')).toEqual([]);
+    expect(ofType(bench.beat(), 'leave')).toHaveLength(1);
   });
 
   it('stops what was not handed over in time, then leaves', () => {

@@ -27,7 +27,8 @@ type EventOf<T extends MachineEvent['type']> = Extract<MachineEvent, { type: T }
  * One instance: its incarnation, its lease, its streams. Takes events and the time, gives actions;
  * has no clock and does no IO, so that every order of events can be tried out.
  *
- * Without an incarnation it asks for one when `registration` says so; with one it is a member, until
+ * Without an incarnation it asks for one when `registration` says so; with one it is a member,
+ * until
  * that is fenced or unknown.
  */
 export class InstanceMachine {

@@ -39,7 +39,8 @@ export class Lease {
   }
 
   /**
-   * Counts an accepted renewal from when its request was *sent*. One that was sent before the clocks
+   * Counts an accepted renewal from when its request was *sent*. One that was sent before the
+   * clocks
    * disagreed proves nothing, and one that is over by now does not bring the lease back.
    */
   renew(sentAtMs: number, ttlMs: number, nowMs: number): void {
@@ -56,7 +57,10 @@ export class Lease {
     return true;
   }
 
-  /** The clocks disagree: nothing agreed on before now counts, and nobody knows how long ago it ended. */
+  /**
+   * The clocks disagree: nothing agreed on before now counts, and nobody knows how long ago it
+   * ended.
+   */
   invalidate(nowMs: number): void {
     this.invalidatedAtMs = nowMs;
     this.deadline = Number.NEGATIVE_INFINITY;

@@ -87,7 +87,9 @@ export type MachineEvent =
   | { readonly type: 'clocks-disagreed'; readonly disagreementMs: number }
   | { readonly type: 'leave-requested'; readonly deadlineMs: number };
 
-/** What is to be done. Calls come back as events; the driver repeats them until they are answered. */
+/**
+ * What is to be done. Calls come back as events; the driver repeats them until they are answered.
+ */
 export type MachineAction =
   | { readonly type: 'register'; readonly running: readonly StreamEpoch[] }
   | {

@@ -12,7 +12,8 @@ export interface StreamTableOutput {
 }
 
 /**
- * The streams of this instance and the rules of their epochs: at most one epoch of a stream is live,
+ * The streams of this instance and the rules of their epochs: at most one epoch of a stream is
+ * live,
  * an epoch that was stopped never starts again, and a new epoch starts only after the old one's
  * effects have ended.
  */
@@ -20,7 +21,9 @@ export class StreamTable {
   readonly running = new RunningSet();
   private readonly slots = new Map<string, StreamSlot>();
   private readonly tombstones = new TombstoneTable();
-  /** Streams whose start waits for a time or for an older epoch; the only ones looked at when woken. */
+  /**
+   * Streams whose start waits for a time or for an older epoch; the only ones looked at when woken.
+   */
   private readonly waiting = new Set<string>();
   private stoppingExclusive = 0;
   /** Exclusive streams that may have effects. */
@@ -82,7 +85,8 @@ export class StreamTable {
   }
 
   /**
-   * Stops without a word to the control plane what `isConcerned` says: it decided so itself, or could
+   * Stops without a word to the control plane what `isConcerned` says: it decided so itself, or
+   * could
    * not be told.
    */
   stopWhere(isConcerned: (assignment: Assignment) => boolean, reason: StopReason): void {
@@ -102,7 +106,10 @@ export class StreamTable {
     }
   }
 
-  /** How long past the lease exclusive streams that go on may run; each value once, shortest first, in ms. */
+  /**
+   * How long past the lease exclusive streams that go on may run; each value once, shortest first,
+   * in ms.
+   */
   listAutonomiesMs(): number[] {
     const autonomies = new Set<number>();
     for (const { live } of this.slots.values()) {

@@ -1,6 +1,8 @@
 import type { StreamEpoch } from '@weir/domain';
 
-/** One number per stream; the bound is far above what one instance can meet between two restarts. */
+/**
+ * One number per stream; the bound is far above what one instance can meet between two restarts.
+ */
 const STREAMS_MAX = 200_000;
 
 /**
