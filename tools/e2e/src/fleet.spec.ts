@@ -122,12 +122,12 @@ describe('a fleet of real processes on real streams', () => {
       body: { repair: false },
     });
     const report = await until('the check is done', async () => {
-      const answer = await fleet.call<{ state: string; findings: unknown[] }>(
+      const answer = await fleet.call<{ state: string; findings: { items: unknown[] } }>(
         `/consistency/reports/${reportId}`,
       );
       return answer.state === 'done' && answer;
     });
-    expect(report.findings).toEqual([]);
+    expect(report.findings.items).toEqual([]);
   });
 });
 
