@@ -40,15 +40,18 @@ export class TestApi {
     private readonly data: { readonly testDatabase: TestDatabase; readonly isOwn: boolean },
   ) {}
 
-  /** @param beside another replica whose database and keys this one shares. */
-  static async start(name: string, beside?: TestApi): Promise<TestApi> {
+  /**
+   * @param beside another replica whose database and keys this one shares
+   * @param databasePort where this one reaches that database, when not directly
+   */
+  static async start(name: string, beside?: TestApi, databasePort?: number): Promise<TestApi> {
     const testDatabase = beside?.data.testDatabase ?? (await createTestDatabase(name));
     const { options } = testDatabase;
     const config = loadConfig(CONFIG_SECTIONS, {
       WEIR_ENV: 'test',
       LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
       DB_HOST: options.host,
-      DB_PORT: String(options.port),
+      DB_PORT: String(databasePort ?? options.port),
       DB_NAME: options.name,
       DB_USER: options.user,
       DB_PASSWORD: options.password,

@@ -6,6 +6,7 @@ import { createHttpHooks, createNestLogger, requestIdOf } from '@weir/observabil
 import type { Logger, MetricsRegistry } from '@weir/observability';
 import type { FastifyServerOptions } from 'fastify';
 import type { IncomingMessage } from 'node:http';
+import { closeConnectionsWith } from './connection.closer';
 
 /** Largest body of an ordinary request; routes that take more or less say so themselves. */
 const BODY_MAX_BYTES = 256 * 1024;
@@ -34,5 +35,6 @@ export async function createApplication(
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', hooks.onRequest);
   fastify.addHook('onResponse', hooks.onResponse);
+  closeConnectionsWith(fastify);
   return app;
 }

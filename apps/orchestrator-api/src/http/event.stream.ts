@@ -26,6 +26,8 @@ export class EventStream {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      // Nothing comes after the last event, and a stopping replica need not wait for the client.
+      connection: 'close',
     });
     request.raw.socket.setKeepAlive(true, 10_000);
     raw.write(`retry: ${RETRY_MS}\n\n`);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { TestApi } from '../api.test-support';
 import type { Problem } from '../problem/problem';
 
@@ -85,5 +87,16 @@ describe('a replica that stops', () => {
     expect(answer.headers.get('retry-after')).toBe('1');
     expect((await stopping.get('/health/liveness')).status).toBe(200);
     await stopping.close();
+  });
+
+  it('does not wait for connections that never ask anything', async () => {
+    const stopping = await TestApi.start('stopping', api);
+    const { hostname, port } = new URL(stopping.url);
+    const silent = connect(Number(port), hostname);
+    await once(silent, 'connect');
+    const startedAtMs = performance.now();
+    await stopping.close();
+    expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+    silent.destroy();
   });
 });

@@ -17,6 +17,14 @@ interface HeartbeatPath {
 
 const ROLES = ['instance'] as const;
 
+/** Helmet's fifteen headers are for pages; no browser comes here, and they would be half of the answer. */
+const WITHOUT_BROWSER_HEADERS = { helmet: false } as const;
+const ANSWER_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+};
+
 /**
  * The heartbeat is what this service does most, so it goes from Fastify straight to the service,
  * without Nest's guards and pipes. It is authorized before its body is read, and what it throws
@@ -36,9 +44,10 @@ export class HeartbeatRoute implements OnModuleInit {
       method: 'POST',
       url: HEARTBEAT_PATH,
       bodyLimit: PROTOCOL_LIMITS.heartbeatBodyBytes,
+      ...WITHOUT_BROWSER_HEADERS,
       onRequest: (request) => this.authorize(request),
       handler: (request, reply) => {
-        reply.header('content-type', 'application/json; charset=utf-8');
+        reply.headers(ANSWER_HEADERS);
         return this.answer(request);
       },
     });

@@ -17,6 +17,7 @@ export class NoticeBus implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly subscribers = new Set<NoticeSubscriber>();
   private readonly listener: NotificationListener;
   private isBroken = false;
+  private isClosing = false;
 
   constructor(database: Database) {
     this.listener = new NotificationListener(database.options, {
@@ -37,6 +38,7 @@ export class NoticeBus implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.isClosing = true;
     await this.listener.close();
   }
 
@@ -47,6 +49,7 @@ export class NoticeBus implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private onError(error: Error): void {
+    if (this.isClosing) return;
     if (!this.isBroken) this.log.warn(`not listening (${error.message}); trying again`);
     this.isBroken = true;
   }
