@@ -1,0 +1,66 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { NAME_PATTERN } from '@weir/domain';
+import type { AssignmentStatus, AssignmentView } from '@weir/domain';
+import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IdPageQuery } from '../operator/page.query';
+
+const STATUSES: readonly AssignmentStatus[] = ['unassigned', 'starting', 'running', 'stopping'];
+
+export class AssignmentListQuery extends IdPageQuery {
+  @ApiPropertyOptional({ description: 'Only what this instance holds.', example: 'edge-7' })
+  @IsOptional()
+  @Matches(NAME_PATTERN, { message: 'serverId must be 1 to 128 letters, digits, ., _ or -' })
+  serverId?: string;
+
+  @ApiPropertyOptional({
+    enum: STATUSES,
+    description: '`unassigned` lists the streams that have no owner, with why.',
+  })
+  @IsOptional()
+  @IsIn(STATUSES)
+  status?: AssignmentStatus;
+}
+
+export class AssignmentDto implements AssignmentView {
+  @ApiProperty({ example: '42' })
+  streamId!: string;
+
+  @ApiProperty({ example: 'radio-one' })
+  streamName!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'edge-7' })
+  serverId!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, example: 3 })
+  incarnation!: number | null;
+
+  @ApiProperty({ description: 'Grows by each change of the owner.', example: 17 })
+  epoch!: number;
+
+  @ApiProperty({ description: "The fleet's revision at its latest change.", example: 1841 })
+  revision!: number;
+
+  @ApiProperty({ enum: STATUSES })
+  status!: AssignmentStatus;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  assignedAt!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: "In its owner's own words." })
+  reportedState!: string | null;
+
+  @ApiProperty({ type: String, nullable: true })
+  reportedError!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'In the unit of the weight.' })
+  reportedLoad!: number | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    nullable: true,
+    description: 'Why it has no owner: each reason with how many instances it rules out.',
+    example: { 'label zone=eu-1 missing': 3 },
+  })
+  unplacedReasons!: Readonly<Record<string, number>> | null;
+}

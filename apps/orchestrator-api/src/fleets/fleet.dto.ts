@@ -1,0 +1,89 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { DEFAULT_FLEET_SETTINGS, FLEET_SETTING_BOUNDS } from '@weir/domain';
+import type { FleetSettings, FleetView } from '@weir/domain';
+
+type Bounded = keyof typeof FLEET_SETTING_BOUNDS;
+
+/** A setting with its bounds and default. `description` says the unit. */
+function ApiSetting(name: Bounded, description: string) {
+  const [minimum, maximum] = FLEET_SETTING_BOUNDS[name];
+  const initial = DEFAULT_FLEET_SETTINGS[name];
+  return ApiPropertyOptional({
+    type: Number,
+    description,
+    minimum,
+    maximum,
+    ...(initial === null ? { nullable: true, default: null } : { default: initial }),
+  });
+}
+
+/** What can be set per fleet; each may be left out. Checked by fleet.rules. */
+export class FleetSettingsDto implements FleetSettings {
+  @ApiSetting('leaseTtlMs', 'How long an instance may rely on one heartbeat, in ms.')
+  leaseTtlMs!: number;
+
+  @ApiSetting('heartbeatIntervalMs', 'Between heartbeats, in ms; null: a third of the lease.')
+  heartbeatIntervalMs!: number | null;
+
+  @ApiSetting('reconcileIntervalMs', 'Longest time between rounds of the control loop, in ms.')
+  reconcileIntervalMs!: number;
+
+  @ApiSetting('massLossPercent', 'Failover waits when more than this share is lost at once, in %.')
+  massLossPercent!: number;
+
+  @ApiSetting('massLossMin', 'That brake needs at least this many lost instances.')
+  massLossMin!: number;
+
+  @ApiSetting('massLossHoldMs', 'How long that brake holds, in ms.')
+  massLossHoldMs!: number;
+
+  @ApiPropertyOptional({ description: 'Nothing is placed, moved or taken over.', default: false })
+  frozen!: boolean;
+
+  @ApiPropertyOptional({ description: 'Load is evened out by itself.', default: true })
+  balanceEnabled!: boolean;
+
+  @ApiSetting('balanceRelativeBand', 'No balancing within this share of the mean load.')
+  balanceRelativeBand!: number;
+
+  @ApiSetting('balanceAbsoluteBand', 'No balancing within this share of the capacity.')
+  balanceAbsoluteBand!: number;
+
+  @ApiSetting('moveCooldownMs', 'A stream that moved rests this long, in ms.')
+  moveCooldownMs!: number;
+
+  @ApiSetting('movesInFlightMax', 'Moves under way at once in the fleet.')
+  movesInFlightMax!: number;
+
+  @ApiSetting('movesInFlightPerInstanceMax', 'Moves under way at once from or to one instance.')
+  movesInFlightPerInstanceMax!: number;
+
+  @ApiSetting('moveStepTimeoutMs', 'A move whose source takes longer to stop is aborted, in ms.')
+  moveStepTimeoutMs!: number;
+
+  @ApiSetting('failedRetryMs', 'First wait before a failed stream is tried again; doubles. In ms.')
+  failedRetryMs!: number;
+}
+
+export class FleetDto implements FleetView {
+  @ApiProperty({ example: 'default' })
+  fleet!: string;
+
+  @ApiProperty({ type: FleetSettingsDto })
+  settings!: FleetSettingsDto;
+
+  @ApiProperty({ description: 'Grows with each change of an assignment.', example: 1841 })
+  revision!: number;
+
+  @ApiProperty({ description: 'Instances that are not lost and have not left.', example: 3 })
+  instances!: number;
+
+  @ApiProperty({ description: 'Streams that are not deleted.', example: 12 })
+  streams!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: string;
+}

@@ -1,0 +1,60 @@
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Page } from '@weir/database';
+import type { InstanceView } from '@weir/domain';
+import { Requires } from '../auth/requires.decorator';
+import { Repeatable } from '../idempotency/repeatable.decorator';
+import { Problems } from '../openapi/problems.decorator';
+import { ApiPage } from '../operator/page.answer';
+import { toPageRequest } from '../operator/page.query';
+import { InstanceDto, InstanceListQuery } from './instance.dto';
+import { InstancesAdminService } from './instances-admin.service';
+
+@ApiTags('instances (operators)')
+@Controller('v1/fleets/:fleet/instances')
+export class InstancesAdminController {
+  constructor(private readonly instances: InstancesAdminService) {}
+
+  @Get()
+  @Requires('viewer')
+  @ApiOperation({ summary: 'List instances by name, those that are gone included.' })
+  @ApiPage(InstanceDto, 'Instances by server id.')
+  @Problems('FLEET_UNKNOWN')
+  list(
+    @Param('fleet') fleet: string,
+    @Query() query: InstanceListQuery,
+  ): Promise<Page<InstanceView>> {
+    return this.instances.list(fleet, query.status ?? null, toPageRequest(query));
+  }
+
+  @Get(':serverId')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'Get an instance with its lease, load and latest measurements.' })
+  @ApiOkResponse({ type: InstanceDto })
+  @Problems('FLEET_UNKNOWN', 'INSTANCE_UNKNOWN')
+  get(@Param('fleet') fleet: string, @Param('serverId') serverId: string): Promise<InstanceView> {
+    return this.instances.get(fleet, serverId);
+  }
+
+  @Post(':serverId/cordon')
+  @HttpCode(200)
+  @Requires('operator')
+  @Repeatable()
+  @ApiOperation({ summary: 'Give an instance nothing new. It keeps what it has.' })
+  @ApiOkResponse({ type: InstanceDto })
+  @Problems('FLEET_UNKNOWN', 'INSTANCE_UNKNOWN', 'INSTANCE_STATE_CONFLICT')
+  cordon(@Param('fleet') fleet: string, @Param('serverId') serverId: string) {
+    return this.instances.change(fleet, serverId, 'cordon');
+  }
+
+  @Post(':serverId/uncordon')
+  @HttpCode(200)
+  @Requires('operator')
+  @Repeatable()
+  @ApiOperation({ summary: 'Give an instance streams again; ends a drain too.' })
+  @ApiOkResponse({ type: InstanceDto })
+  @Problems('FLEET_UNKNOWN', 'INSTANCE_UNKNOWN', 'INSTANCE_STATE_CONFLICT')
+  uncordon(@Param('fleet') fleet: string, @Param('serverId') serverId: string) {
+    return this.instances.change(fleet, serverId, 'uncordon');
+  }
+}

@@ -1,0 +1,85 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Page } from '@weir/database';
+import type { StreamView } from '@weir/domain';
+import { Requires } from '../auth/requires.decorator';
+import { Repeatable } from '../idempotency/repeatable.decorator';
+import { Problems } from '../openapi/problems.decorator';
+import { ApiPage } from '../operator/page.answer';
+import { toPageRequest } from '../operator/page.query';
+import { StreamListQuery, toStreamFilter } from './stream-list.query';
+import { NewStreamDto, StreamDto, StreamPatchDto } from './stream.dto';
+import { StreamsService } from './streams.service';
+
+@ApiTags('streams')
+@Controller('v1/fleets/:fleet/streams')
+export class StreamsController {
+  constructor(private readonly streams: StreamsService) {}
+
+  @Get()
+  @Requires('viewer')
+  @ApiOperation({ summary: 'List streams in the order in which they were made.' })
+  @ApiPage(StreamDto, 'Streams by id.')
+  @Problems('FLEET_UNKNOWN')
+  list(@Param('fleet') fleet: string, @Query() query: StreamListQuery): Promise<Page<StreamView>> {
+    return this.streams.list(fleet, toStreamFilter(query), toPageRequest(query));
+  }
+
+  @Post()
+  @Requires('operator')
+  @Repeatable()
+  @ApiOperation({ summary: 'Create a stream. It is placed as soon as an instance can take it.' })
+  @ApiBody({ type: NewStreamDto })
+  @ApiCreatedResponse({ type: StreamDto })
+  @Problems('FLEET_UNKNOWN', 'STREAM_NAME_TAKEN')
+  create(@Param('fleet') fleet: string, @Body() body: unknown): Promise<StreamView> {
+    return this.streams.create(fleet, body);
+  }
+
+  @Get(':streamId')
+  @Requires('viewer')
+  @ApiOperation({ summary: 'Get a stream.' })
+  @ApiOkResponse({ type: StreamDto })
+  @Problems('FLEET_UNKNOWN', 'STREAM_UNKNOWN')
+  get(@Param('fleet') fleet: string, @Param('streamId') streamId: string): Promise<StreamView> {
+    return this.streams.get(fleet, streamId);
+  }
+
+  @Patch(':streamId')
+  @Requires('operator')
+  @Repeatable()
+  @ApiOperation({
+    summary: 'Change some fields of a stream.',
+    description:
+      'A change of name, source, config, exclusive or autonomyMs starts the stream anew at its ' +
+      'owner; `enabled: false` stops it.',
+  })
+  @ApiBody({ type: StreamPatchDto })
+  @ApiOkResponse({ type: StreamDto })
+  @Problems('FLEET_UNKNOWN', 'STREAM_UNKNOWN', 'STREAM_NAME_TAKEN')
+  change(
+    @Param('fleet') fleet: string,
+    @Param('streamId') streamId: string,
+    @Body() body: unknown,
+  ): Promise<StreamView> {
+    return this.streams.change(fleet, streamId, body);
+  }
+
+  @Delete(':streamId')
+  @HttpCode(204)
+  @Requires('operator')
+  @Repeatable()
+  @ApiOperation({ summary: 'Stop and delete a stream. Deleting it again changes nothing.' })
+  @ApiNoContentResponse()
+  @Problems('FLEET_UNKNOWN', 'STREAM_UNKNOWN')
+  delete(@Param('fleet') fleet: string, @Param('streamId') streamId: string): Promise<void> {
+    return this.streams.delete(fleet, streamId);
+  }
+}
