@@ -8,8 +8,7 @@ const US_PER_MS = 1e3;
 
 /**
  * Measures this process between two heartbeats. Failing sources are not among it: they say nothing
- * about
- * the instance that happens to run them.
+ * about the instance that happens to run them.
  */
 export class HostMetrics {
   private readonly delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });

@@ -4,8 +4,7 @@ import type { Journal } from '@weir/worker-client';
 
 /**
  * Appends each entry as one line, synchronously: what is written before an effect must be in the
- * file
- * when the effect happens, even if the process is killed right after.
+ * file when the effect happens, even if the process is killed right after.
  * @throws when the file cannot be opened.
  */
 export function createFileJournal(path: string): Journal {

@@ -9,8 +9,7 @@ interface RequestWithHeaders {
 
 /**
  * Lets those in who hold a key that this instance was given itself. It has no database to look
- * others
- * up in, and asking the API for each scrape would make metrics depend on what they watch.
+ * others up in, and asking the API for each scrape would make metrics depend on what they watch.
  */
 @Injectable()
 export class OwnKeyGuard implements CanActivate {

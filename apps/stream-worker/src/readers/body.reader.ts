@@ -4,8 +4,7 @@ import { SourceError } from './source.reader';
 /**
  * Reads a body to its end, handing over each chunk and keeping none.
  * @throws when it breaks off. Of a body without a length, Node.js calls a reset connection a
- * regular
- * end, so the socket is asked, too.
+ * regular end, so the socket is asked, too.
  */
 export async function drainBody(
   response: IncomingMessage,

@@ -16,9 +16,8 @@ export interface HlsStep {
 
 /**
  * Keeps the place in a live playlist by media sequence numbers. Pure: which segments are new, what
- * was
- * missed, when to look again (RFC 8216, 6.3.4: one target duration after a change, half of one if
- * nothing changed).
+ * was missed, when to look again (RFC 8216, 6.3.4: one target duration after a change, half of one
+ * if nothing changed).
  */
 export class HlsCursor {
   private next: number | undefined;

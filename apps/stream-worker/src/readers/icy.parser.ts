@@ -10,9 +10,8 @@ export interface IcyListener {
 
 /**
  * Takes the metadata out of an Icecast stream. After every `interval` bytes of audio comes one
- * length
- * byte and that many blocks of text, wherever chunks begin and end. Keeps at most one block of
- * metadata.
+ * length byte and that many blocks of text, wherever chunks begin and end. Keeps at most one block
+ * of metadata.
  */
 export class IcyParser {
   private audioLeft: number;

@@ -31,8 +31,7 @@ export interface SelectOptions {
 
 /**
  * Opens a source and chooses how to read it, by what the answer says it is. A playlist that only
- * names
- * another source (M3U, PLS) is followed.
+ * names another source (M3U, PLS) is followed.
  * @throws SourceError
  */
 export async function openReader(source: string, options: SelectOptions): Promise<SourceReader> {

@@ -30,8 +30,7 @@ const httpsAgent = new HttpsAgent(AGENT_OPTIONS);
 
 /**
  * Opens a source and follows redirects. The answer's body is the caller's to read, and is destroyed
- * by
- * the signal.
+ * by the signal.
  * @throws SourceError for an answer that is no success, too many redirects, or no answer in time.
  */
 export async function openSource(source: URL, options: OpenOptions): Promise<OpenedSource> {

@@ -6,8 +6,7 @@ const BITS_PER_BYTE = 8;
 
 /**
  * Measures how much arrives. The bitrate is an exponentially weighted average: over time for bodies
- * that
- * flow, over playing time for pieces of known duration, which arrive in bursts.
+ * that flow, over playing time for pieces of known duration, which arrive in bursts.
  */
 export class StreamMeter {
   bytes = 0;

@@ -20,8 +20,7 @@ type Script = (call: SeenCall) => ScriptedAnswer | 'hang' | 'default';
 
 /**
  * Speaks the instance part of the protocol over real HTTP, for one instance: answers as the API
- * would
- * from what the test says is assigned, unless the test scripts another answer.
+ * would from what the test says is assigned, unless the test scripts another answer.
  */
 export class ProtocolServer {
   readonly calls: SeenCall[] = [];

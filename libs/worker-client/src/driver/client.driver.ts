@@ -18,8 +18,7 @@ const CLOCK_CHECK_MS = 500;
 
 /**
  * The thin shell around the machine: one timer, the calls, the handler's steps. Events are taken
- * one
- * after another, each with all its actions, even when an action causes the next event at once.
+ * one after another, each with all its actions, even when an action causes the next event at once.
  */
 export class ClientDriver {
   private readonly machine = new InstanceMachine(Math.random);

@@ -1,5 +1,6 @@
 import { transformFileSync } from '@swc/core';
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,17 +61,24 @@ describe('LeaseWatchdog in a process that may be ended', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  async function run(body: string): Promise<{ code: number | null; signal: string | null }> {
+  function launch(body: string): ChildProcess {
     const program = `
       const { LeaseWatchdog } = require(${JSON.stringify(join(directory, 'lease.watchdog.js'))});
       const watchdog = new LeaseWatchdog(true);
       const inMs = (ms) => performance.now() + ms;
       const block = (ms) => { const end = inMs(ms); while (performance.now() < end); };
       ${body}`;
-    const child = spawn(process.execPath, ['-e', program], { stdio: 'inherit' });
+    return spawn(process.execPath, ['-e', program], {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    });
+  }
+
+  async function endOf(child: ChildProcess) {
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
     return { code, signal };
   }
+
+  const run = (body: string) => endOf(launch(body));
 
   it('ends it when the main loop is blocked past the deadline and the time to react', async () => {
     const ended = await run(`
@@ -87,5 +95,24 @@ describe('LeaseWatchdog in a process that may be ended', () => {
         setTimeout(() => {}, 1_500);
       }, 600);`);
     expect(ended).toEqual({ code: 0, signal: null });
+  }, 20_000);
+
+  it('lets a process that was paused past the deadline find out and stop by itself', async () => {
+    const child = launch(`
+      const deadlineMs = inMs(500);
+      watchdog.watch({ deadlineMs, reactionMs: 200, isGuarding: true });
+      const check = setInterval(() => {
+        if (performance.now() < deadlineMs) return;
+        clearInterval(check);
+        watchdog.watch({ deadlineMs: undefined, reactionMs: 0, isGuarding: true });
+        process.disconnect();
+      }, 20);
+      process.send('guarding');`);
+    const ended = endOf(child);
+    await once(child, 'message');
+    child.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    child.kill('SIGCONT');
+    expect(await ended).toEqual({ code: 0, signal: null });
   }, 20_000);
 });

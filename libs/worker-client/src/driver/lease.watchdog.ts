@@ -19,9 +19,8 @@ export interface WatchedDeadline {
 
 /**
  * Watches the lease's deadline from a thread of its own, because a blocked main loop notices
- * nothing:
- * at the deadline it raises a flag that effects can look at, and when the main loop has not reacted
- * in time it ends the process.
+ * nothing: at the deadline it raises a flag that effects can look at, and when the main loop has
+ * not reacted in time it ends the process.
  */
 export class LeaseWatchdog {
   private readonly shared = new SharedArrayBuffer(SHARED_BYTES);

@@ -6,8 +6,8 @@ const BYTES_PER_REQUEST = 192 * 1024;
 
 /**
  * Acknowledgements that wait for being sent. One request at a time: while it is under way,
- * everything
- * else gathers for the next. A later state of the same epoch takes the place of an earlier one.
+ * everything else gathers for the next. A later state of the same epoch takes the place of an
+ * earlier one.
  */
 export class AckQueue {
   private readonly waiting = new Map<string, Ack>();

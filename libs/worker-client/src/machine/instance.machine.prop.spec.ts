@@ -6,8 +6,7 @@ import type { MachineAction } from './machine.types';
 
 /**
  * Drives the machine with arbitrary orders of everything that can happen, and follows its actions
- * as
- * a handler would: what is started runs until its stop is answered.
+ * as a handler would: what is started runs until its stop is answered.
  */
 class HandlerModel {
   readonly bench = new MachineBench();

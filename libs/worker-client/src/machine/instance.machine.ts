@@ -28,8 +28,7 @@ type EventOf<T extends MachineEvent['type']> = Extract<MachineEvent, { type: T }
  * has no clock and does no IO, so that every order of events can be tried out.
  *
  * Without an incarnation it asks for one when `registration` says so; with one it is a member,
- * until
- * that is fenced or unknown.
+ * until that is fenced or unknown.
  */
 export class InstanceMachine {
   private readonly lease = new Lease();

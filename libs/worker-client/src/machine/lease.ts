@@ -40,8 +40,7 @@ export class Lease {
 
   /**
    * Counts an accepted renewal from when its request was *sent*. One that was sent before the
-   * clocks
-   * disagreed proves nothing, and one that is over by now does not bring the lease back.
+   * clocks disagreed proves nothing, and one that is over by now does not bring the lease back.
    */
   renew(sentAtMs: number, ttlMs: number, nowMs: number): void {
     if (sentAtMs <= this.invalidatedAtMs) return;

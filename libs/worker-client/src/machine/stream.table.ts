@@ -13,9 +13,8 @@ export interface StreamTableOutput {
 
 /**
  * The streams of this instance and the rules of their epochs: at most one epoch of a stream is
- * live,
- * an epoch that was stopped never starts again, and a new epoch starts only after the old one's
- * effects have ended.
+ * live, an epoch that was stopped never starts again, and a new epoch starts only after the old
+ * one's effects have ended.
  */
 export class StreamTable {
   readonly running = new RunningSet();
@@ -86,8 +85,7 @@ export class StreamTable {
 
   /**
    * Stops without a word to the control plane what `isConcerned` says: it decided so itself, or
-   * could
-   * not be told.
+   * could not be told.
    */
   stopWhere(isConcerned: (assignment: Assignment) => boolean, reason: StopReason): void {
     for (const slot of [...this.slots.values()]) {
