@@ -1,1 +1,4 @@
-export {};
+import { bootstrapService } from '@weir/bootstrap';
+import { SERVICE } from './service.definition';
+
+void bootstrapService(SERVICE);

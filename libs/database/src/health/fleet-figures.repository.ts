@@ -28,7 +28,8 @@ export interface FleetFigures {
   readonly unplacedStreams: number;
   /** Every instance that did not leave. */
   readonly instances: number;
-  readonly lostInstances: number;
+  /** Those that were taken over in the last ten minutes and did not come back. */
+  readonly lostRecently: number;
   /** Those that are in the fleet. */
   readonly present: readonly InstanceFigures[];
   readonly overdueMoves: number;
@@ -79,8 +80,8 @@ select f.name as fleet, f.settings,
       and s.enabled and s.deleted_at is null) as "unplacedStreams",
   (select count(*)::integer from instances i
     where i.fleet_id = f.fleet_id and i.status <> 'left') as instances,
-  (select count(*)::integer from instances i
-    where i.fleet_id = f.fleet_id and i.status = 'lost') as "lostInstances",
+  (select count(*)::integer from instances i where i.fleet_id = f.fleet_id
+    and i.status = 'lost' and i.updated_at > weir_now() - interval '10 minutes') as "lostRecently",
   (${PRESENT}) as present,
   (select count(*)::integer from moves m where m.fleet_id = f.fleet_id
     and m.state in ('stopping', 'starting') and m.deadline <= weir_now()) as "overdueMoves",
