@@ -5,8 +5,8 @@
  * Shared memory: longs[0] deadline (hrtime ns; 0: nothing to guard), longs[1] time to react (ns),
  * longs[2] the last deadline that has passed; ints[6] counter, changed with every new deadline.
  *
- * The time to react counts from when this thread saw the deadline pass, not from the deadline: after a
- * pause of the whole process both threads are late, and the main loop deserves its chance to stop.
+ * The time to react counts from when this thread saw the deadline pass, not from the deadline:
+ * after a pause of the whole process both threads are late, and the main loop deserves its chance.
  */
 export const WATCHDOG_PROGRAM = `
 const { workerData } = require('node:worker_threads');
