@@ -16,7 +16,10 @@ export const SERVICE_NAME = 'consistency-checker';
 
 export const CONFIG_SECTIONS = { ...serviceSections, consistency: ConsistencySection } as const;
 
-/** consistency-checker: verification and repair by schedule and on demand, and the upkeep of history. */
+/**
+ * consistency-checker: verification and repair by schedule and on demand, and the upkeep of
+ * history.
+ */
 @Module({})
 export class AppModule {
   static forConfig(config: LoadedConfig<typeof CONFIG_SECTIONS>): DynamicModule {

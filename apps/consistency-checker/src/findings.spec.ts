@@ -83,7 +83,7 @@ describe('counter drift', () => {
     );
   });
 
-  it('is found when assignments changed past the trigger, and when the counters run ahead', async () => {
+  it('is found after changes past the trigger, and when the counters run ahead', async () => {
     await fleet.register('a');
     const streams = await fleet.addStreams(4);
     await fleet.place(streams, 'a');
@@ -133,7 +133,7 @@ describe('an orphaned stream', () => {
       [fleet.fleetId, streamIds, seconds],
     );
 
-  it('is none before a lease and its grace are over, while it must wait, or when nobody wants it', async () => {
+  it('is none within a lease and its grace, while it must wait, or when unwanted', async () => {
     await fleet.register('a');
     const [young, waiting, disabled] = await fleet.addStreams(3);
     await age([young!], 19);
@@ -174,7 +174,8 @@ describe('an orphaned stream', () => {
     const [explained, silent] = await fleet.addStreams(2);
     await age([explained!, silent!], 25);
     await fleet.query(
-      `update assignments set unplaced_reasons = '{"labels": 2}' where fleet_id = $1 and stream_id = $2`,
+      `update assignments set unplaced_reasons = '{"labels": 2}'
+       where fleet_id = $1 and stream_id = $2`,
       [fleet.fleetId, explained],
     );
     const { verdict } = await fleet.verify();

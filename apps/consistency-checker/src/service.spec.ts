@@ -81,7 +81,8 @@ describe('a requested run', () => {
     );
     const events = await test.database.control.query<{ reportId: string }>(
       `select detail ->> 'reportId' as "reportId" from events
-       where fleet_id = $1 and kind = 'consistency.checked' and detail ->> 'requestedBy' <> 'schedule'`,
+       where fleet_id = $1 and kind = 'consistency.checked'
+         and detail ->> 'requestedBy' <> 'schedule'`,
       [fleetId],
     );
     expect(events.map(({ reportId }) => reportId).toSorted()).toEqual(asked.toSorted());

@@ -105,7 +105,7 @@ describe('the aggregated health', () => {
     await untilWell(30_000);
   }, 60_000);
 
-  it('notices that PostgreSQL was killed, answers all the same, and stores again after it', async () => {
+  it('notices that PostgreSQL was killed, answers all the same, and stores again', async () => {
     await system.postgres.kill('SIGKILL');
     const ill = await untilSaid('PostgreSQL does not answer', 30_000);
     expect(ill).toMatchObject({
@@ -132,7 +132,8 @@ describe('the aggregated health', () => {
     const before = await count();
     await until('more samples are stored', async () => (await count()) >= before + 4);
     const close = await system.database.control.query<{ apartMs: number }>(
-      `select extract(epoch from at - lag(at) over (order by at))::double precision * 1000 as "apartMs"
+      `select extract(epoch from at - lag(at) over (order by at))
+         ::double precision * 1000 as "apartMs"
        from health_samples order by at desc limit 4`,
     );
     for (const { apartMs } of close) expect(apartMs).toBeGreaterThanOrEqual(900);

@@ -1,7 +1,9 @@
 import type { Check } from './check';
 import { allListed } from './check';
 
-/** An instance owns more streams than it said it can run; balancer-worker moves the surplus away. */
+/**
+ * An instance owns more streams than it said it can run; balancer-worker moves the surplus away.
+ */
 export const capacityExceededCheck: Check = {
   kind: 'capacity-exceeded',
   find: ({ picture }) =>

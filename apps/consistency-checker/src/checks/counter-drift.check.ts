@@ -3,10 +3,10 @@ import type { Check, CheckInput } from './check';
 import { allListed } from './check';
 
 /**
- * instance_counters differs from the assignments that it counts. Heartbeats are answered and room is
- * granted by these counters, so wrong ones make an instance resync in vain or be over-filled.
- * `changedRevision` of the counters may be newer than that of any assignment still held (the newest
- * one may be gone), but never older, and never ahead of the fleet.
+ * instance_counters differs from the assignments that it counts. Heartbeats are answered and room
+ * is granted by these counters, so wrong ones make an instance resync in vain or be over-filled.
+ * `changedRevision` of the counters may be newer than that of any assignment still held (the
+ * newest one may be gone), but never older, and never ahead of the fleet.
  */
 export const counterDriftCheck: Check = {
   kind: 'counter-drift',

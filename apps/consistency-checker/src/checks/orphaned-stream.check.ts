@@ -63,7 +63,7 @@ function judgementOf({ fleet, picture }: CheckInput): (stream: OwnerlessStream) 
       const because = `none of ${readyInstances} ready instances has room`;
       return { severity: 'WARNING', repair: 'none', because };
     }
-    const because = `there is room for ${freeStreams} streams, and balancer-worker has not placed it`;
+    const because = `balancer-worker has not placed it; there is room for ${freeStreams} streams`;
     return { severity: 'ERROR', repair: 'ring-balancer', because };
   };
 }

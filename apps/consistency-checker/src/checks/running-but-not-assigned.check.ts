@@ -5,8 +5,8 @@ import { allListed } from './check';
 import { expectationOf, isReportDiffering, isSameSituation } from './running.look';
 
 /**
- * Heartbeats between the two looks. The first may have been on its way when the truth became what it
- * is; the second was sent after the answer to the first.
+ * Heartbeats between the two looks. The first may have been on its way when the truth became what
+ * it is; the second was sent after the answer to the first.
  */
 const RENEWALS_BETWEEN = 2;
 
@@ -42,7 +42,9 @@ function toFinding({ serverId, lease, actual }: InstancePicture): Finding {
     severity: 'ERROR',
     streamId: null,
     serverId,
-    message: `it reports ${reported?.count} streams and should run ${actual.run}: ${wordsFor(surplus)}`,
+    message:
+      `it reports ${reported?.count} streams and should run ${actual.run}: ` +
+      `${wordsFor(surplus)}`,
     evidence: {
       incarnation: lease?.incarnation,
       reported,

@@ -27,8 +27,8 @@ export interface FinishedRun {
 }
 
 /**
- * Runs verifications of fleets: read once, check, repair, store. Remembers per fleet which instances
- * ran something else than they should, because that takes two looks.
+ * Runs verifications of fleets: read once, check, repair, store. Remembers per fleet which
+ * instances ran something else than they should, because that takes two looks.
  */
 @Injectable()
 export class FleetVerifier {

@@ -19,15 +19,17 @@ import type { DueFleet, LookReason } from './due.rule';
 
 /** First half of the advisory lock's key: one checker per fleet at a time. */
 const LOCK_CLASS = 0x7763;
-/** How often requested and overdue runs are looked for; bounds what a lost doorbell costs. In ms. */
+/**
+ * How often requested and overdue runs are looked for; bounds what a lost doorbell costs. In ms.
+ */
 const CADENCE_MS = 1_000;
 /** Requested runs of one fleet in one turn; the rest has its turn a cadence later. */
 const REQUESTED_PER_TURN = 20;
 
 /**
- * Finds what is to be verified and has it done: one run of a fleet at a time over all replicas, and
- * one fleet after the other in this one. A look that is asked for while another is under way follows
- * it; jobs and the timer are only doorbells, what is due stands in the database.
+ * Finds what is to be verified and has it done: one run of a fleet at a time over all replicas,
+ * and one fleet after the other in this one. A look that is asked for while another is under way
+ * follows it; jobs and the timer are only doorbells, what is due stands in the database.
  */
 @Injectable()
 export class CheckDriver implements OnApplicationBootstrap, BeforeApplicationShutdown {

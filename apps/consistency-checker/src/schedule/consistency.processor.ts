@@ -7,7 +7,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ConsistencySection } from '../consistency.section';
 import { CheckDriver } from './check.driver';
 
-/** A scheduled run begins up to this share of the interval late: not always beside the same others. */
+/**
+ * A scheduled run begins up to this share of the interval late: not always beside the same others.
+ */
 const JITTER_SHARE = 0.1;
 
 /** The doorbell of verification. A job that comes twice, late or never costs time, nothing else. */

@@ -43,7 +43,7 @@ export function toServiceStatus(replica: ReplicaReading, readings: HealthReading
  * | answers otherwise and says that it starts | starting |
  * | answers otherwise | error |
  * | has no address, and its beats come | what it says of itself |
- * | does not answer, and its beats come | unknown: perhaps only busy, or not to be reached from here |
+ * | does not answer, and its beats come | unknown: busy, or not to be reached from here |
  * | is silent | error |
  */
 function judge({ record, answer }: ReplicaReading): Judgement {

@@ -37,7 +37,7 @@ export class SystemObserver {
 
   private async read(): Promise<HealthReadings> {
     const { connection, registry } = this.queues;
-    // Those that measure time come first, so that what this process does for the others is not measured.
+    // Those that measure time come first: the work for the others must not be measured with it.
     const [postgres, redis] = await Promise.all([
       probePostgres(this.runner),
       probeRedisFigures(connection),

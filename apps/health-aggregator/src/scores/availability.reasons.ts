@@ -5,7 +5,10 @@ import { serviceReasons } from './service.reasons';
 
 type Severity = HealthReason['severity'];
 
-/** What is not there although it should be. Availability has no number: each reason speaks for itself. */
+/**
+ * What is not there although it should be. Availability has no number: each reason speaks for
+ * itself.
+ */
 export function findAvailabilityReasons(
   readings: HealthReadings,
   fleets: readonly FleetFigures[],

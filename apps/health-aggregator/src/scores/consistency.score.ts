@@ -2,7 +2,9 @@ import type { FleetFigures } from '@weir/database';
 import { scoreByWorst } from './penalty';
 import type { Penalty, Score } from './penalty';
 
-/** A fleet that nobody verified for this long counts as unverified. In ms: ten default intervals. */
+/**
+ * A fleet that nobody verified for this long counts as unverified. In ms: ten default intervals.
+ */
 const UNVERIFIED_AFTER_MS = 300_000;
 /** What an unverified fleet loses: it may be in order, and nobody knows. */
 const UNVERIFIED_SHARE = 0.5;
@@ -27,7 +29,9 @@ function findingsPenalty({ fleet, report }: FleetFigures): Penalty[] {
     {
       share: 1 - report.score,
       severity: report.score < ERROR_BELOW ? 'ERROR' : 'WARNING',
-      message: `fleet ${fleet}: verification found ${report.findings} findings (score ${score}); see its latest report`,
+      message:
+        `fleet ${fleet}: verification found ${report.findings} findings (score ${score}); ` +
+        'see its latest report',
     },
   ];
 }

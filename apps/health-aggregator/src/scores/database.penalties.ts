@@ -34,27 +34,36 @@ export function databasePenalties(
     {
       share: 0.5 * ramp(figures.queryMs, 50, 1_000),
       severity: 'WARNING',
-      message: `a small query takes ${Math.round(figures.queryMs)} ms: see the load of PostgreSQL's host`,
+      message:
+        `a small query takes ${Math.round(figures.queryMs)} ms: see the load of PostgreSQL's ` +
+        'host',
     },
     {
       share: 0.6 * ramp(used, 0.8, 1),
       severity: used >= CONNECTIONS_ERROR_RATIO ? 'ERROR' : 'WARNING',
-      message: `${figures.connectionsUsed} of ${figures.connectionsMax} connections to PostgreSQL are used: raise max_connections or lower DB_POOL_MAX`,
+      message:
+        `${figures.connectionsUsed} of ${figures.connectionsMax} connections to PostgreSQL ` +
+        'are used: raise max_connections or lower DB_POOL_MAX',
     },
     {
       share: 0.4 * ramp(figures.waitingLocks, 5, 50),
       severity: 'WARNING',
-      message: `${figures.waitingLocks} statements wait for locks: see pg_stat_activity for who holds them`,
+      message:
+        `${figures.waitingLocks} statements wait for locks: see pg_stat_activity for who ` +
+        'holds them',
     },
     {
       share: 0.4 * ramp(oldestMs, 60_000, 900_000),
       severity: 'WARNING',
-      message: `a transaction is open for ${Math.round(oldestMs / 1_000)} s and keeps old rows from being removed: end it`,
+      message:
+        `a transaction is open for ${Math.round(oldestMs / 1_000)} s and keeps old rows from ` +
+        'being removed: end it',
     },
     {
       share: 0.2 * ramp(lagMs, 5_000, 60_000),
       severity: 'WARNING',
-      message: `a replica is ${Math.round(lagMs / 1_000)} s behind: a failover would lose that much`,
+      message:
+        `a replica is ${Math.round(lagMs / 1_000)} s behind: a failover would lose that ` + 'much',
     },
     {
       share: deadlocks > 0 ? 0.1 : 0,

@@ -24,17 +24,23 @@ export function fleetPenalties(figures: FleetFigures): Penalty[] {
     {
       share: present.length === 0 ? 0 : 0.6 * ramp(late.length / present.length, 0, 0.5),
       severity: 'WARNING',
-      message: `fleet ${fleet}: heartbeats of ${namesOf(late)} are late: see those machines and their network`,
+      message:
+        `fleet ${fleet}: heartbeats of ${namesOf(late)} are late: see those machines and ` +
+        'their network',
     },
     {
       share: 0.4 * ramp(slowness, 0.1, 0.9),
       severity: 'WARNING',
-      message: `fleet ${fleet}: instances report errors or a lagging event loop (performance ${(1 - slowness).toFixed(2)})`,
+      message:
+        `fleet ${fleet}: instances report errors or a lagging event loop (performance ` +
+        `${(1 - slowness).toFixed(2)})`,
     },
     {
       share: 0.3 * ramp(overdueMoves, 0, 20),
       severity: 'WARNING',
-      message: `fleet ${fleet}: ${overdueMoves} moves are past their deadline: see that balancer-worker runs`,
+      message:
+        `fleet ${fleet}: ${overdueMoves} moves are past their deadline: see that ` +
+        'balancer-worker runs',
     },
   ];
 }

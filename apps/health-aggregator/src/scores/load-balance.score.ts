@@ -9,11 +9,11 @@ const MEAN_MIN = 0.05;
 /**
  * How evenly streams are spread, 0..1, by the worst fleet.
  *
- * Per fleet, over its ready instances: load factor = streams held / streams allowed; mean = all held
- * / all allowed; surplus = hottest load factor - mean - what is allowed. Allowed is the largest of
- * the fleet's own bands (`balanceRelativeBand` of the mean, `balanceAbsoluteBand`) and one stream of
- * the hottest instance, which cannot be split. The fleet loses `surplus / mean`: nothing within the
- * bands, everything when the hottest carries twice its fair share.
+ * Per fleet, over its ready instances: load factor = streams held / streams allowed; mean = all
+ * held / all allowed; surplus = hottest load factor - mean - what is allowed. Allowed is the
+ * largest of the fleet's own bands (`balanceRelativeBand` of the mean, `balanceAbsoluteBand`) and
+ * one stream of the hottest instance, which cannot be split. The fleet loses `surplus / mean`:
+ * nothing within the bands, everything when the hottest carries twice its fair share.
  */
 export function computeLoadBalance(fleets: readonly FleetFigures[]): Score {
   return scoreByWorst('loadBalance', fleets.flatMap(penaltyOf));
@@ -39,7 +39,7 @@ function penaltyOf(figures: FleetFigures): Penalty[] {
   if (share <= 0) return [];
   const message =
     `fleet ${fleet}: ${hottest.serverId} is ${percent(factorOf(hottest))} full, the mean is ` +
-    `${percent(mean)}; if it lasts, see why its streams cannot move (weights, labels, moves under way)`;
+    `${percent(mean)}; if it lasts, see what keeps its streams from moving (labels, moves)`;
   return [{ share, severity: 'WARNING', message }];
 }
 

@@ -8,9 +8,9 @@ import { scoreByProduct } from './penalty';
 import type { Score } from './penalty';
 
 /**
- * How well the system does its work, 0..1: the product of what PostgreSQL, Redis, the queues and the
- * instances leave of it. Each measure costs nothing up to a first bound, its whole share from a
- * second one on, and grows straight between them (see the penalties of each part).
+ * How well the system does its work, 0..1: the product of what PostgreSQL, Redis, the queues and
+ * the instances leave of it. Each measure costs nothing up to a first bound, its whole share from
+ * a second one on, and grows straight between them (see the penalties of each part).
  */
 export function computePerformanceScore(
   readings: HealthReadings,

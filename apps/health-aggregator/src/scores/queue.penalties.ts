@@ -33,7 +33,9 @@ function penaltiesOf(figures: QueueFigures, earlier: EarlierCounts | undefined):
     {
       share: 0.4 * ramp(oldestMs, 15_000, 300_000),
       severity: 'WARNING',
-      message: `queue ${queue}: a job waits for ${Math.round(oldestMs / 1_000)} s (${waiting} waiting)`,
+      message:
+        `queue ${queue}: a job waits for ${Math.round(oldestMs / 1_000)} s (${waiting} ` +
+        'waiting)',
     },
     {
       share: isUnheard ? 0.3 : 0,
@@ -43,7 +45,9 @@ function penaltiesOf(figures: QueueFigures, earlier: EarlierCounts | undefined):
     {
       share: failedSince > 0 ? 0.05 : 0,
       severity: 'WARNING',
-      message: `queue ${queue}: ${failedSince} jobs failed since the last look: see the log of its service`,
+      message:
+        `queue ${queue}: ${failedSince} jobs failed since the last look: see the log of its ` +
+        'service',
     },
   ];
 }

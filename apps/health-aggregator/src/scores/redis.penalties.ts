@@ -24,12 +24,15 @@ export function redisPenalties(redis: ProbeReading<RedisFigures>): Penalty[] {
     {
       share: 0.2 * ramp(roundTripMs, 50, 500),
       severity: 'WARNING',
-      message: `three commands to Redis take ${Math.round(roundTripMs)} ms: see the load of its host`,
+      message:
+        `three commands to Redis take ${Math.round(roundTripMs)} ms: see the load of its ` + 'host',
     },
     {
       share: 0.5 * ramp(used, 0.8, 1),
       severity: 'WARNING',
-      message: `Redis uses ${usedMib} MiB, ${Math.round(used * 100)} % of maxmemory: raise it before writes are refused`,
+      message:
+        `Redis uses ${usedMib} MiB, ${Math.round(used * 100)} % of maxmemory: raise it ` +
+        'before writes are refused',
     },
   ];
 }

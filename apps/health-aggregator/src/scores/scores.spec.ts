@@ -59,7 +59,7 @@ describe('load balance', () => {
     expect(score(30, 20, 10)).toBeGreaterThan(score(35, 20, 5));
   });
 
-  it('names the instance, and leaves alone what an operator or the fleet does not want evened', () => {
+  it('names the instance, and leaves alone what is not to be evened', () => {
     const present = [instance('hot', 90), instance('cold', 0)];
     const [reason] = computeLoadBalance([fleet({ present })]).reasons;
     expect(reason?.message).toContain('hot is 90 % full, the mean is 45 %');

@@ -95,7 +95,7 @@ const TOTALS = `
 select (select revision from fleet_revisions where fleet_id = $1) as revision,
   (select count(*) from streams where fleet_id = $1 and deleted_at is null) as streams`;
 
-/** Every name that has an instance, counters or assignments: a wrong row may be missing its partner. */
+/** Every name that has an instance, counters or assignments: a wrong row may lack its partner. */
 const INSTANCES = `
 with ${ACTUAL_COUNTS}, named as (
   select server_id from instances where fleet_id = $1
@@ -123,8 +123,8 @@ left join actual a on a.server_id = n.server_id
 order by n.server_id`;
 
 /**
- * `since` is the last moment at which the stream was not yet to be placed: it lost its owner, had to
- * wait, or was defined (perhaps enabled) then.
+ * A stream counts from the last moment at which it was not yet to be placed: it lost its owner,
+ * had to wait, or was defined (perhaps enabled) then.
  */
 const OWNERLESS = `
 select a.stream_id::text as "streamId", a.epoch, a.unplaced_reasons as "unplacedReasons",

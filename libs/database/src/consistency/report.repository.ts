@@ -40,7 +40,8 @@ export interface ReportOutcome {
 }
 
 /**
- * One look at every fleet, or at one: whether a run is requested, and how old the last scheduled one is.
+ * One look at every fleet, or at one: whether a run is requested, and how old the last scheduled
+ * one is.
  */
 export function listCheckWork(sql: SqlSession, fleetId?: number): Promise<CheckWork[]> {
   return sql.query<CheckWork>(
@@ -63,7 +64,8 @@ export async function settleInterrupted(sql: SqlSession, fleetId: number): Promi
   await sql.query(
     `update consistency_reports set
        state = case when requested_by <> $2
-         and created_at > weir_now() - $3 * interval '1 millisecond' then 'queued' else 'failed' end,
+         and created_at > weir_now() - $3 * interval '1 millisecond'
+         then 'queued' else 'failed' end,
        error = 'the run was interrupted', finished_at = weir_now()
      where fleet_id = $1 and state = 'running'`,
     [fleetId, SCHEDULED_BY, RETRY_INTERRUPTED_MS],
