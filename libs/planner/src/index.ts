@@ -1,1 +1,24 @@
-export {};
+export { plan, type PlanContext } from './planner';
+export { explain } from './explain';
+export { defaultPlannerSettings, type PlannerSettings } from './boundary/planner.settings';
+export type {
+  FleetSnapshot,
+  InstanceStatus,
+  InstanceView,
+  MoveView,
+  StreamView,
+} from './boundary/snapshot.view';
+export type {
+  Plan,
+  PlanStats,
+  Scores,
+  Step,
+  StepReason,
+  UnplacedStream,
+} from './boundary/plan.view';
+export type {
+  BandTerms,
+  Explanation,
+  InstanceExplanation,
+  ScoreTerms,
+} from './boundary/explanation.view';

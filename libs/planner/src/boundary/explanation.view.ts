@@ -1,0 +1,44 @@
+/** What the choice of an instance for a stream is made of, term by term. */
+export interface ScoreTerms {
+  /** Utilisation of the instance without the stream. */
+  readonly utilisationWithout: number;
+  /** Utilisation of the instance with the stream: the lowest is chosen. */
+  readonly utilisationWith: number;
+  /** Others of its spread group in the instance's zone: the lowest goes before utilisation. */
+  readonly groupInZone: number;
+  /** True: it failed there before, so everything else that fits is chosen first. */
+  readonly hasFailedThere: boolean;
+  /** By how much the hotter of the two ends would cool by moving it there; 0 without an owner. */
+  readonly gain: number;
+  /** What moving it there would cost; balancing moves it only if `gain` is higher. */
+  readonly cost: number;
+}
+
+/** The dead band of the instances that can exchange streams with one, in utilisation. */
+export interface BandTerms {
+  /** Utilisation if the load were even over them. */
+  readonly mean: number;
+  /** Balancing takes from those above this ... */
+  readonly hotAbove: number;
+  /** ... and gives to those below this. */
+  readonly coldBelow: number;
+}
+
+export interface InstanceExplanation {
+  readonly serverId: string;
+  readonly isOwner: boolean;
+  /** Every rule that forbids it there, in the words of `unplaced`; empty: it may be there. */
+  readonly forbiddenBy: readonly string[];
+  /** Absent when forbidden. */
+  readonly score?: ScoreTerms;
+  /** Absent unless ready: only ready instances are balanced. */
+  readonly band?: BandTerms;
+}
+
+export interface Explanation {
+  readonly streamId: string;
+  /** Its live owner. */
+  readonly owner?: string;
+  /** By serverId. */
+  readonly instances: readonly InstanceExplanation[];
+}

@@ -1,0 +1,51 @@
+import type { FleetSnapshot, InstanceView, StreamView } from '../boundary/snapshot.view';
+import type { LabelTable } from './label.classes';
+import type { InstanceColumns } from './instance.columns';
+import type { StreamColumns } from './stream.columns';
+import { LabelClasses } from './label.classes';
+import { listResources, readInstances } from './instance.columns';
+import { readStreams } from './stream.columns';
+import { scaleDimensions } from './dimension.scale';
+
+/**
+ * The snapshot as columns: instances and streams are integers, every quantity is in whole units.
+ * Never changed while planning; what changes is in `FleetState`.
+ */
+export interface FleetColumns {
+  /**
+   * Dimension 0 is weight, which limits nothing; the others are the resources named on both sides.
+   */
+  readonly dimensionCount: number;
+  readonly resources: readonly string[];
+  readonly instances: InstanceColumns;
+  readonly streams: StreamColumns;
+  readonly labels: LabelTable;
+}
+
+/** Instances are numbered by serverId, streams in the order in which they come. */
+export function readColumns(snapshot: FleetSnapshot, seed: number): FleetColumns {
+  const views: InstanceView[] = [...snapshot.instances].sort(byServerId);
+  const resources = listResources(views);
+  const classes = new LabelClasses();
+  const streamViews: readonly StreamView[] = snapshot.streams;
+  const instances = readInstances(views, resources, seed);
+  const streams = readStreams({ views: streamViews, moves: snapshot.moves ?? [] }, instances, {
+    resources,
+    classes,
+  });
+  scaleDimensions(instances, streams, resources.length + 1);
+  return {
+    dimensionCount: resources.length + 1,
+    resources,
+    instances,
+    streams,
+    labels: classes.build(views),
+  };
+}
+
+/** @throws RangeError when two instances have the same serverId, which no fleet can have. */
+function byServerId(a: InstanceView, b: InstanceView): number {
+  if (a === b) return 0;
+  if (a.serverId === b.serverId) throw new RangeError(`two instances are called ${a.serverId}`);
+  return a.serverId < b.serverId ? -1 : 1;
+}

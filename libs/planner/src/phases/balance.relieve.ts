@@ -1,0 +1,102 @@
+import type { BalanceLevel } from '../state/balance.level';
+import type { PlanRun } from '../state/plan.run';
+import type { Shift } from './balance.eligibility';
+import { indexAt, valueAt } from '../columns/column.access';
+import {
+  applyShift,
+  findHottest,
+  findWorthwhile,
+  isOnlyForHomeless,
+  listBalanceable,
+} from './balance.eligibility';
+
+/**
+ * Brings hot instances back to the edge of the band, hottest first. Returns how many streams got
+ * another home.
+ */
+export function relieveHot(run: PlanRun, level: BalanceLevel): number {
+  const onlyHomeless = isOnlyForHomeless(run);
+  const hopeless = new Set<number>();
+  let shifts = 0;
+  while (run.hasEffortLeft()) {
+    const donor = findHottest(run, level, level.hotAbove, hopeless);
+    if (donor < 0) return shifts;
+    const shift = findRelief(run, donor, level, onlyHomeless);
+    if (shift === undefined) hopeless.add(donor);
+    else {
+      applyShift(run, shift, 'balance');
+      shifts += 1;
+    }
+  }
+  return shifts;
+}
+
+/**
+ * The stream, and where to, that takes most of what the donor has too much; of those that take all
+ * of it the cheapest, then the lightest.
+ */
+function findRelief(
+  run: PlanRun,
+  donor: number,
+  level: BalanceLevel,
+  onlyHomeless: boolean,
+): Shift | undefined {
+  const excess = run.utilisation(donor) - level.hotAbove;
+  const targets = new TargetMemo(run, donor);
+  let best: Shift | undefined;
+  for (const stream of listBalanceable(run, donor, onlyHomeless)) {
+    run.search.evaluated += 1;
+    const to = targets.find(stream);
+    const shift = to < 0 ? undefined : findWorthwhile(run, stream, to);
+    if (shift && (best === undefined || compareReliefs(run, shift, best, excess) < 0)) best = shift;
+  }
+  return best;
+}
+
+function compareReliefs(run: PlanRun, left: Shift, right: Shift, excess: number): number {
+  const worth = (shift: Shift): number => Math.min(shift.gain, excess) - shift.cost;
+  const { demand } = run.columns.streams;
+  const { dimensionCount } = run.columns;
+  return (
+    worth(right) - worth(left) ||
+    valueAt(demand, left.stream * dimensionCount) -
+      valueAt(demand, right.stream * dimensionCount) ||
+    run.compareStreamIds(left.stream, right.stream)
+  );
+}
+
+/**
+ * Streams of one class and one demand have one best target: it is searched once, not once for each.
+ */
+class TargetMemo {
+  private readonly known = new Map<string, number>();
+
+  constructor(
+    private readonly run: PlanRun,
+    private readonly donor: number,
+  ) {}
+
+  find(stream: number): number {
+    if (this.run.search.coldestFor(stream) >= this.run.utilisation(this.donor)) return -1;
+    const key = this.keyOf(stream);
+    if (key === undefined) return this.search(stream);
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const found = this.search(stream);
+    this.known.set(key, found);
+    return found;
+  }
+
+  /** Undefined for a stream whose targets depend on more than its class and its demand. */
+  private keyOf(stream: number): string | undefined {
+    const { streams, dimensionCount } = this.run.columns;
+    if (indexAt(streams.groupOf, stream) >= 0 || streams.failedOn.has(stream)) return undefined;
+    if (dimensionCount > 1) return undefined;
+    return `${indexAt(streams.classOf, stream)}/${valueAt(streams.demand, stream)}`;
+  }
+
+  private search(stream: number): number {
+    const policy = { mayHaveFailed: false, excluded: this.donor, keepsZones: true };
+    return this.run.search.find(stream, policy);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Plan, Step } from './boundary/plan.view';
+import type { PlannerSettings } from './boundary/planner.settings';
+import type { FleetSnapshot } from './boundary/snapshot.view';
+import { readColumns } from './columns/fleet.columns';
+import { balance } from './phases/balance';
+import { makeRoom } from './phases/make-room';
+import { mend } from './phases/mend';
+import { place } from './phases/place';
+import { score } from './phases/score';
+import { PlanRun } from './state/plan.run';
+import { listUnplaced } from './unplaced.reasons';
+
+/** What a plan depends on beside the snapshot. */
+export interface PlanContext {
+  /** Now, in ms on the clock of the snapshot's times. */
+  readonly now: number;
+  /** By it fall ties between instances that are equally good. */
+  readonly seed: number;
+}
+
+/** The phases in their order; each file says why it is where it is. */
+const PHASES: readonly ((run: PlanRun) => void)[] = [mend, place, makeRoom, balance];
+
+/**
+ * Decides who runs what: pure, and the same for the same arguments, in whatever order the snapshot
+ * lists instances and streams. Steps may be carried out in any order and at the same time: no limit
+ * or constraint that holds now is broken on the way.
+ * @throws RangeError when two instances have the same serverId.
+ */
+export function plan(
+  snapshot: FleetSnapshot,
+  settings: PlannerSettings,
+  context: PlanContext,
+): Plan {
+  const columns = readColumns(snapshot, context.seed);
+  const run = new PlanRun(columns, settings, context.now);
+  const before = score(columns, run.state.homeOf);
+  for (const phase of PHASES) phase(run);
+  const steps = listSteps(run);
+  return {
+    ...steps,
+    unplaced: listUnplaced(run),
+    before,
+    after: run.decisions.order.length === 0 ? before : score(columns, run.state.homeOf),
+    stats: { rounds: run.rounds, evaluated: run.search.evaluated, stoppedBy: stoppedBy(run) },
+  };
+}
+
+function stoppedBy(run: PlanRun): Plan['stats']['stoppedBy'] {
+  if (!run.hasEffortLeft()) return 'effort';
+  return run.budget.isShort ? 'budget' : 'settled';
+}
+
+/** What was decided and is not the same as before: balancing may have sent a stream back. */
+function listSteps(run: PlanRun): { placements: Step[]; moves: Step[] } {
+  const placements: Step[] = [];
+  const moves: Step[] = [];
+  for (const stream of run.decisions.order) {
+    const owner = run.ownerOf(stream);
+    if (run.homeOf(stream) === owner) continue;
+    (owner < 0 ? placements : moves).push(toStep(run, stream, owner));
+  }
+  return { placements, moves };
+}
+
+function toStep(run: PlanRun, stream: number, owner: number): Step {
+  const { instances, streams } = run.columns;
+  const view = streams.views[stream];
+  const step = {
+    streamId: view?.streamId ?? '',
+    to: instances.serverIds[run.homeOf(stream)] ?? '',
+    reason: run.decisions.reasonOf(stream) ?? 'balance',
+    gain: run.decisions.gainOf(stream),
+    cost: owner < 0 ? 0 : run.moveCost(stream, owner),
+  };
+  return view?.owner === undefined ? step : { ...step, from: view.owner };
+}

@@ -1,0 +1,201 @@
+import type { FleetColumns } from '../columns/fleet.columns';
+import { addAt, countAt, flagAt, indexAt, valueAt } from '../columns/column.access';
+import { InstanceHeaps } from './instance.heaps';
+import { SpreadGroups } from './spread.groups';
+
+/**
+ * The fleet while a plan is made. Two accounts are kept of each instance:
+ * - `load`, `streamCount`: when every step is done. Utilisation, and so every choice, follows them.
+ * - `held`, `heldCount`: the most that it may hold while steps are under way, in whatever order
+ * they   happen: a stream that moves is counted at both ends. Limits are checked against these,
+ * which is   why they hold in every intermediate state.
+ */
+export class FleetState {
+  /** Where each stream is when every step is done; -1 nowhere. */
+  readonly homeOf: Int32Array;
+  readonly load: Float64Array;
+  readonly held: Float64Array;
+  readonly streamCount: Int32Array;
+  readonly heldCount: Int32Array;
+  /** Load / share in the hottest dimension. */
+  readonly utilisation: Float64Array;
+  readonly groups: SpreadGroups;
+  readonly heaps: InstanceHeaps;
+  private readonly leastDemand: Float64Array;
+
+  constructor(private readonly columns: FleetColumns) {
+    const { instances, streams, dimensionCount } = columns;
+    this.homeOf = new Int32Array(streams.count);
+    this.load = new Float64Array(instances.count * dimensionCount);
+    this.held = new Float64Array(instances.count * dimensionCount);
+    this.streamCount = new Int32Array(instances.count);
+    this.heldCount = new Int32Array(instances.count);
+    this.utilisation = new Float64Array(instances.count);
+    this.groups = new SpreadGroups(streams.groupCount, instances.count, instances.zoneCount);
+    this.leastDemand = computeLeastDemand(columns);
+    for (let stream = 0; stream < streams.count; stream++) this.countInitially(stream);
+    for (let instance = 0; instance < instances.count; instance++) {
+      this.utilisation[instance] = this.computeUtilisation(instance);
+    }
+    this.heaps = new InstanceHeaps(columns, (instance) => this.computeKey(instance));
+  }
+
+  /**
+   * Decides where the stream ends up; -1 takes it away. Takes back an earlier decision of this
+   * plan.
+   */
+  setHome(stream: number, to: number): void {
+    const { streams } = this.columns;
+    const from = indexAt(this.homeOf, stream);
+    const owner = indexAt(streams.ownerOf, stream);
+    this.homeOf[stream] = to;
+    if (from >= 0) {
+      this.countLoad(stream, from, -1);
+      if (from !== owner) this.countHeld(stream, from, -1);
+      this.refresh(from);
+    }
+    if (to >= 0) {
+      this.countLoad(stream, to, 1);
+      if (to !== owner) this.countHeld(stream, to, 1);
+      this.refresh(to);
+    }
+  }
+
+  /** Keeps room, in the account of what will be, for a stream that will be placed there later. */
+  reserve(stream: number, instance: number): void {
+    this.addDemand(this.load, stream, instance, 1);
+    countAt(this.streamCount, instance, 1);
+    this.refresh(instance);
+  }
+
+  /** True when every limit holds with the stream on the instance, whatever is still under way. */
+  hasRoom(stream: number, instance: number): boolean {
+    return this.findFullDimension(stream, instance) === -1;
+  }
+
+  /**
+   * The first dimension without room for the stream: 0 stands for `streams`; -1 when all have room.
+   */
+  findFullDimension(stream: number, instance: number): number {
+    const { instances, streams, dimensionCount } = this.columns;
+    if (indexAt(this.heldCount, instance) >= indexAt(instances.slots, instance)) return 0;
+    for (let dimension = 1; dimension < dimensionCount; dimension++) {
+      const at = instance * dimensionCount + dimension;
+      const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
+      if (demand > 0 && valueAt(this.held, at) + demand > valueAt(instances.limit, at)) {
+        return dimension;
+      }
+    }
+    return -1;
+  }
+
+  /** Utilisation of the instance with `sign` (1 or -1) times the stream added. */
+  utilisationWith(stream: number, instance: number, sign: 1 | -1): number {
+    const { instances, streams, dimensionCount } = this.columns;
+    let hottest = 0;
+    for (let dimension = 0; dimension < dimensionCount; dimension++) {
+      const at = instance * dimensionCount + dimension;
+      const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
+      const part = (valueAt(this.load, at) + sign * demand) / valueAt(instances.share, at);
+      if (part > hottest) hottest = part;
+    }
+    return hottest;
+  }
+
+  /** What the stream alone makes of the instance's utilisation. */
+  utilisationOf(stream: number, instance: number): number {
+    const { instances, streams, dimensionCount } = this.columns;
+    let hottest = 0;
+    for (let dimension = 0; dimension < dimensionCount; dimension++) {
+      const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
+      const part = demand / valueAt(instances.share, instance * dimensionCount + dimension);
+      if (part > hottest) hottest = part;
+    }
+    return hottest;
+  }
+
+  private countInitially(stream: number): void {
+    const { streams } = this.columns;
+    const owner = indexAt(streams.ownerOf, stream);
+    const movingTo = indexAt(streams.movingTo, stream);
+    const movingFrom = indexAt(streams.movingFrom, stream);
+    const home = movingTo >= 0 ? movingTo : owner >= 0 ? owner : movingFrom;
+    this.homeOf[stream] = home;
+    if (home < 0) return;
+    this.countLoad(stream, home, 1);
+    this.countHeld(stream, home, 1);
+    if (owner >= 0 && owner !== home) this.countHeld(stream, owner, 1);
+    if (movingFrom >= 0 && movingFrom !== home && movingFrom !== owner) {
+      this.countHeld(stream, movingFrom, 1);
+    }
+  }
+
+  private countLoad(stream: number, instance: number, sign: 1 | -1): void {
+    this.addDemand(this.load, stream, instance, sign);
+    countAt(this.streamCount, instance, sign);
+    const group = indexAt(this.columns.streams.groupOf, stream);
+    if (group < 0) return;
+    this.groups.changeZone(group, indexAt(this.columns.instances.zoneOf, instance), sign);
+  }
+
+  private countHeld(stream: number, instance: number, sign: 1 | -1): void {
+    this.addDemand(this.held, stream, instance, sign);
+    countAt(this.heldCount, instance, sign);
+    const group = indexAt(this.columns.streams.groupOf, stream);
+    if (group >= 0) this.groups.changePresence(group, instance, sign);
+  }
+
+  private addDemand(account: Float64Array, stream: number, instance: number, sign: 1 | -1): void {
+    const { streams, dimensionCount } = this.columns;
+    for (let dimension = 0; dimension < dimensionCount; dimension++) {
+      const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
+      addAt(account, instance * dimensionCount + dimension, sign * demand);
+    }
+  }
+
+  private refresh(instance: number): void {
+    this.utilisation[instance] = this.computeUtilisation(instance);
+    this.heaps.update(instance, this.computeKey(instance));
+  }
+
+  private computeUtilisation(instance: number): number {
+    const { instances, dimensionCount } = this.columns;
+    let hottest = 0;
+    for (let dimension = 0; dimension < dimensionCount; dimension++) {
+      const at = instance * dimensionCount + dimension;
+      const part = valueAt(this.load, at) / valueAt(instances.share, at);
+      if (part > hottest) hottest = part;
+    }
+    return hottest;
+  }
+
+  /** Infinity when there is no room even for the smallest demand of each resource. */
+  private computeKey(instance: number): number {
+    const { instances, dimensionCount } = this.columns;
+    if (flagAt(instances.isReady, instance) === 0) return Number.POSITIVE_INFINITY;
+    if (indexAt(this.heldCount, instance) >= indexAt(instances.slots, instance)) {
+      return Number.POSITIVE_INFINITY;
+    }
+    for (let dimension = 1; dimension < dimensionCount; dimension++) {
+      const at = instance * dimensionCount + dimension;
+      const least = valueAt(this.leastDemand, dimension);
+      if (least > 0 && valueAt(this.held, at) + least > valueAt(instances.limit, at)) {
+        return Number.POSITIVE_INFINITY;
+      }
+    }
+    return valueAt(this.utilisation, instance);
+  }
+}
+
+/** The smallest demand of any stream, per dimension. */
+function computeLeastDemand(columns: FleetColumns): Float64Array {
+  const { streams, dimensionCount } = columns;
+  const least = new Float64Array(dimensionCount).fill(Number.POSITIVE_INFINITY);
+  for (let at = 0; at < streams.demand.length; at++) {
+    const dimension = at % dimensionCount;
+    if (valueAt(streams.demand, at) < valueAt(least, dimension)) {
+      least[dimension] = valueAt(streams.demand, at);
+    }
+  }
+  return least;
+}

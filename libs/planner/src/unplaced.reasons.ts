@@ -1,0 +1,40 @@
+import type { UnplacedStream } from './boundary/plan.view';
+import type { PlanRun } from './state/plan.run';
+import { indexAt } from './columns/column.access';
+import { findForbidding } from './placement.rules';
+
+type Reasons = Readonly<Record<string, number>>;
+
+/** Every stream that runs nowhere and found no home, with what ruled out how many instances. */
+export function listUnplaced(run: PlanRun): UnplacedStream[] {
+  const known = new Map<string, Reasons>();
+  return run.homeless
+    .filter(({ stream }) => run.ownerOf(stream) < 0)
+    .map(({ stream }) => ({
+      streamId: run.columns.streams.views[stream]?.streamId ?? '',
+      reasons: explainOnce(run, stream, known),
+    }));
+}
+
+/** Streams that ask for the same have the same reasons: counted once, however many there are. */
+function explainOnce(run: PlanRun, stream: number, known: Map<string, Reasons>): Reasons {
+  const { streams, dimensionCount } = run.columns;
+  const at = stream * dimensionCount;
+  const asked = streams.demand.subarray(at + 1, at + dimensionCount).join('/');
+  const classId = indexAt(streams.classOf, stream);
+  const key = `${classId}|${indexAt(streams.groupOf, stream)}|${asked}`;
+  const found = known.get(key) ?? countReasons(run, stream);
+  known.set(key, found);
+  return found;
+}
+
+function countReasons(run: PlanRun, stream: number): Reasons {
+  const { count } = run.columns.instances;
+  if (count === 0) return { 'no instance': 0 };
+  const counts = new Map<string, number>();
+  for (let instance = 0; instance < count; instance++) {
+    const reason = findForbidding(run, stream, instance) ?? 'room is being made';
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
