@@ -11,7 +11,9 @@ export const SERVICE_NAME = 'balancer-worker';
 
 export const CONFIG_SECTIONS = { ...serviceSections, secrets: SecretsSection } as const;
 
-/** balancer-worker: the control loops, their doorbell, and the guard of what it tells about itself. */
+/**
+ * balancer-worker: the control loops, their doorbell, and the guard of what it tells about itself.
+ */
 @Module({})
 export class AppModule {
   static forConfig(config: LoadedConfig<typeof CONFIG_SECTIONS>): DynamicModule {

@@ -6,7 +6,10 @@ import { ControlLoops } from './control.loops';
 /** Answering a ring takes no time: the round itself is the driver's. */
 const RINGS_AT_ONCE = 8;
 
-/** The doorbell of fleets. A job that comes twice, late or never changes nothing but when a round runs. */
+/**
+ * The doorbell of fleets. A job that comes twice, late or never changes nothing but when a round
+ * runs.
+ */
 @Injectable()
 export class BalanceProcessor extends ProcessorBase<'balance'> {
   constructor(

@@ -6,18 +6,82 @@ import type { RoundReport } from './round/round.report';
 
 const MS_PER_SECOND = 1_000;
 
+/** Every instrument of the control loops, by what it counts. */
+function createInstruments(metrics: MetricsRegistry) {
+  return { ...createRoundInstruments(metrics), ...createLeaseInstruments(metrics) };
+}
+
+function createRoundInstruments(metrics: MetricsRegistry) {
+  return {
+    rounds: metrics.counter({
+      name: 'balance_rounds_total',
+      help: 'Rounds: done, turn-taken (another replica works on the fleet), failed.',
+      labels: ['outcome'],
+    }),
+    roundDuration: metrics.histogram({
+      name: 'balance_round_duration_seconds',
+      help: 'How long rounds took that had the turn.',
+      buckets: durationBucketsSeconds,
+    }),
+    planDuration: metrics.histogram({
+      name: 'balance_plan_duration_seconds',
+      help: 'How long the planner took, snapshot included.',
+      buckets: durationBucketsSeconds,
+    }),
+    placements: metrics.counter({
+      name: 'placements_total',
+      help: 'Streams placed on an instance.',
+    }),
+    moves: metrics.counter({
+      name: 'moves_total',
+      help: 'Moves started, and those seen to be done or aborted.',
+      labels: ['outcome'],
+    }),
+    conflicts: metrics.counter({
+      name: 'plan_conflicts_total',
+      help: 'Placements and moves that were dropped because the truth had changed.',
+    }),
+    unplaced: metrics.gauge({
+      name: 'unplaced_streams',
+      help: 'Streams that no instance can take, as of the last plan of the fleet.',
+      labels: ['fleet'],
+    }),
+  };
+}
+
+function createLeaseInstruments(metrics: MetricsRegistry) {
+  return {
+    takeovers: metrics.counter({
+      name: 'takeovers_total',
+      help: 'Instances that were fenced because their lease ran out.',
+    }),
+    readingLag: metrics.histogram({
+      name: 'lease_reading_lag_seconds',
+      help: 'From when leases were due to be read until they were there.',
+      buckets: durationBucketsSeconds,
+    }),
+    readingFailures: metrics.counter({
+      name: 'lease_reading_failures_total',
+      help: 'Readings of leases that failed: after each, every instance gets a whole lease.',
+    }),
+  };
+}
+
+function showBrakes(metrics: MetricsRegistry, findBrakes: () => readonly FleetBrake[]): void {
+  const description = {
+    name: 'brake_engaged',
+    help: '1 while a brake holds in this replica.',
+    labels: ['fleet', 'brake'] as const,
+  };
+  metrics.gauge(description, (gauge) => {
+    gauge.reset();
+    for (const { fleet, kind } of findBrakes()) gauge.set({ fleet, brake: kind }, 1);
+  });
+}
+
 /** What the control loops tell, as metrics and log lines. */
 export class BalancerMetrics implements SupervisorObserver {
-  private readonly rounds;
-  private readonly roundDuration;
-  private readonly planDuration;
-  private readonly placements;
-  private readonly moves;
-  private readonly conflicts;
-  private readonly takeovers;
-  private readonly unplaced;
-  private readonly readingLag;
-  private readonly readingFailures;
+  private readonly instruments;
   /** Fleets whose leases cannot be read now: said once per outage. */
   private readonly unreadable = new Set<string>();
 
@@ -26,100 +90,45 @@ export class BalancerMetrics implements SupervisorObserver {
     private readonly logger: Logger,
     findBrakes: () => readonly FleetBrake[],
   ) {
-    this.rounds = metrics.counter({
-      name: 'balance_rounds_total',
-      help: 'Rounds of control loops: done, turn-taken (another replica works on the fleet), failed.',
-      labels: ['outcome'],
-    });
-    this.roundDuration = metrics.histogram({
-      name: 'balance_round_duration_seconds',
-      help: 'How long rounds took that had the turn.',
-      buckets: durationBucketsSeconds,
-    });
-    this.planDuration = metrics.histogram({
-      name: 'balance_plan_duration_seconds',
-      help: 'How long the planner took, snapshot included.',
-      buckets: durationBucketsSeconds,
-    });
-    this.placements = metrics.counter({
-      name: 'placements_total',
-      help: 'Streams placed on an instance.',
-    });
-    this.moves = metrics.counter({
-      name: 'moves_total',
-      help: 'Moves started, and those seen to be done or aborted.',
-      labels: ['outcome'],
-    });
-    this.conflicts = metrics.counter({
-      name: 'plan_conflicts_total',
-      help: 'Placements and moves that were dropped because the truth had changed.',
-    });
-    this.takeovers = metrics.counter({
-      name: 'takeovers_total',
-      help: 'Instances that were fenced because their lease ran out.',
-    });
-    this.unplaced = metrics.gauge({
-      name: 'unplaced_streams',
-      help: 'Streams that no instance can take, as of the last plan of the fleet.',
-      labels: ['fleet'],
-    });
-    this.readingLag = metrics.histogram({
-      name: 'lease_reading_lag_seconds',
-      help: 'From when leases were due to be read until they were there.',
-      buckets: durationBucketsSeconds,
-    });
-    this.readingFailures = metrics.counter({
-      name: 'lease_reading_failures_total',
-      help: 'Readings of leases that failed: after each, every instance gets a whole lease.',
-    });
-    metrics.gauge(
-      {
-        name: 'brake_engaged',
-        help: '1 while a brake holds in this replica.',
-        labels: ['fleet', 'brake'],
-      },
-      (gauge) => {
-        gauge.reset();
-        for (const { fleet, kind } of findBrakes()) gauge.set({ fleet, brake: kind }, 1);
-      },
-    );
+    this.instruments = createInstruments(metrics);
+    showBrakes(metrics, findBrakes);
   }
 
   roundEnded(fleet: string, durationMs: number, report: RoundReport): void {
-    this.rounds.inc({ outcome: 'done' });
-    this.roundDuration.observe(durationMs / MS_PER_SECOND);
-    this.placements.inc(report.placed);
-    this.moves.inc({ outcome: 'started' }, report.movesStarted);
-    this.moves.inc({ outcome: 'done' }, report.movesDone);
-    this.moves.inc({ outcome: 'aborted' }, report.movesAborted);
-    this.conflicts.inc(report.conflicts);
+    this.instruments.rounds.inc({ outcome: 'done' });
+    this.instruments.roundDuration.observe(durationMs / MS_PER_SECOND);
+    this.instruments.placements.inc(report.placed);
+    this.instruments.moves.inc({ outcome: 'started' }, report.movesStarted);
+    this.instruments.moves.inc({ outcome: 'done' }, report.movesDone);
+    this.instruments.moves.inc({ outcome: 'aborted' }, report.movesAborted);
+    this.instruments.conflicts.inc(report.conflicts);
     if (report.planMs === null) return;
-    this.planDuration.observe(report.planMs / MS_PER_SECOND);
-    this.unplaced.set({ fleet }, report.unplaced);
+    this.instruments.planDuration.observe(report.planMs / MS_PER_SECOND);
+    this.instruments.unplaced.set({ fleet }, report.unplaced);
     const hasActed = report.placed + report.movesStarted + report.conflicts > 0;
     if (hasActed)
       this.logger.info({ fleet, durationMs: Math.round(durationMs), ...report }, 'round');
   }
 
   roundMissed(fleet: string, why: 'turn-taken' | 'failed', error?: unknown): void {
-    this.rounds.inc({ outcome: why });
+    this.instruments.rounds.inc({ outcome: why });
     if (error !== undefined) this.logger.warn({ fleet, err: error }, 'round failed');
   }
 
   leasesRead(fleet: string, lagMs: number): void {
-    this.readingLag.observe(Math.max(0, lagMs) / MS_PER_SECOND);
+    this.instruments.readingLag.observe(Math.max(0, lagMs) / MS_PER_SECOND);
     if (this.unreadable.delete(fleet)) this.logger.info({ fleet }, 'leases can be read again');
   }
 
   leasesUnreadable(fleet: string, error: unknown): void {
-    this.readingFailures.inc();
+    this.instruments.readingFailures.inc();
     if (this.unreadable.has(fleet)) return;
     this.unreadable.add(fleet);
     this.logger.warn({ fleet, err: error }, 'leases cannot be read: nothing is taken over');
   }
 
   takeoverEnded(fleet: string, serverIds: readonly string[]): void {
-    this.takeovers.inc(serverIds.length);
+    this.instruments.takeovers.inc(serverIds.length);
     if (serverIds.length > 0) this.logger.warn({ fleet, serverIds }, 'instances are lost');
   }
 

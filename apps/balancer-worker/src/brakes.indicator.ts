@@ -3,7 +3,9 @@ import { Indicator } from '@weir/health';
 import type { Reading } from '@weir/health';
 import { ControlLoops } from './control.loops';
 
-/** Brakes that hold in this replica. A brake is no fault of the service: it works, and holds back. */
+/**
+ * Brakes that hold in this replica. A brake is no fault of the service: it works, and holds back.
+ */
 @Injectable()
 export class BrakesIndicator extends Indicator {
   readonly name = 'control-loops';

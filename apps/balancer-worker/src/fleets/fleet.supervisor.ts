@@ -42,6 +42,7 @@ export class FleetSupervisor {
   private readonly fleetsCadence = new Cadence(FLEETS_INTERVAL_MS, () => this.refreshFleets());
   private readonly beatsCadence = new Cadence(BEATS_INTERVAL_MS, () => this.readBeats());
   private readonly surroundings: FleetSurroundings;
+  private isStopping = false;
 
   constructor(
     private readonly database: Database,
@@ -95,6 +96,7 @@ export class FleetSupervisor {
 
   /** Finishes the rounds under way and starts nothing new. */
   async stop(): Promise<void> {
+    this.isStopping = true;
     await Promise.all([
       this.listener.close(),
       this.fleetsCadence.stop(),
@@ -115,6 +117,7 @@ export class FleetSupervisor {
   }
 
   private onListenerError(error: Error): void {
+    if (this.isStopping) return;
     this.generation.invalidate();
     this.observer.notificationsLost(error);
   }

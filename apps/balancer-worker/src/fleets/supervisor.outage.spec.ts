@@ -16,6 +16,7 @@ describe('the control loops when PostgreSQL goes away', () => {
   let folder: string;
   let server: PostgresServer;
   let options: DatabaseOptions;
+  const open: { close(): Promise<void> }[] = [];
 
   async function startServer(): Promise<PostgresServer> {
     const { port = 0 } = options;
@@ -25,6 +26,12 @@ describe('the control loops when PostgreSQL goes away', () => {
       port,
       password: 'test',
     });
+  }
+
+  function openDatabase(): Database {
+    const database = new Database(options, () => undefined);
+    open.push(database);
+    return database;
   }
 
   beforeAll(async () => {
@@ -48,19 +55,21 @@ describe('the control loops when PostgreSQL goes away', () => {
     await migrate(options);
   });
   afterAll(async () => {
+    for (const part of open.splice(0).reverse()) await part.close();
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('declares nobody lost after an outage longer than a lease, and goes on by itself', async () => {
-    const database = new Database(options, () => undefined);
+  it('declares nobody lost after an outage longer than a lease, and goes on', async () => {
+    const database = openDatabase();
     const fleet = await LiveFleet.create(database, 'outage', { leaseTtlMs: 1_500 });
+    open.push(fleet);
     await fleet.join('a');
     await fleet.join('b');
     await fleet.addStreams(10);
     const observer = new RecordingObserver();
-    const own = new Database(options, () => undefined);
-    const supervisor = new FleetSupervisor(own, observer);
+    const supervisor = new FleetSupervisor(openDatabase(), observer);
+    open.push({ close: () => supervisor.stop() });
     supervisor.start();
     await fleet.untilCounts({ a: 5, b: 5 });
     const blindBefore = observer.unreadable;
@@ -84,10 +93,8 @@ describe('the control loops when PostgreSQL goes away', () => {
     expect(await fleet.history(['instance.lost'])).toEqual([]);
     const dying = fleet.instances.get('b')!;
     dying.kill();
-    await until('failover works again', async () => (await fleet.counts())['b'] === undefined);
+    const isMoved = async (): Promise<boolean> => (await fleet.counts())['b'] === undefined;
+    await until('failover works again', isMoved, 30_000);
     expect(observer.takenOver).toEqual(['b']);
-    await fleet.close();
-    await supervisor.stop();
-    await Promise.all([own.close(), database.close()]);
   });
 });

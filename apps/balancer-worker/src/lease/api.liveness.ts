@@ -4,7 +4,10 @@ export interface ApiBeat {
   readonly beats: number;
 }
 
-/** Services beat every two seconds: less silence than this says nothing, more than the other is one. In ms. */
+/**
+ * Services beat every two seconds: less silence than this says nothing, more than the other is one.
+ * In ms.
+ */
 const SILENT_AFTER_LEAST_MS = 3_000;
 const SILENT_AFTER_MOST_MS = 6_000;
 /** A silence has to be noticed well before a lease could run out because of it. */

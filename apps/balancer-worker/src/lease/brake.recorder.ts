@@ -2,7 +2,9 @@ import { recordTransition } from '@weir/database';
 import type { TransactionRunner } from '@weir/database';
 import type { BrakeChange } from './brake';
 
-/** Writes into the fleet's history that a brake engaged or let go: once, whichever replica is first. */
+/**
+ * Writes into the fleet's history that a brake engaged or let go: once, whichever replica is first.
+ */
 export async function recordBrake(
   runner: TransactionRunner,
   fleetId: number,

@@ -1,7 +1,8 @@
 import type { Severity } from '@weir/domain';
 
 /**
- * mass-loss: too much of the fleet would be lost at once. control-plane: instances could not report,
+ * mass-loss: too much of the fleet would be lost at once. control-plane: instances could not
+ * report,
  * or we could not see it. frozen: an operator said so.
  */
 export type BrakeKind = 'mass-loss' | 'control-plane' | 'frozen';

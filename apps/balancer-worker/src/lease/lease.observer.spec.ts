@@ -112,7 +112,10 @@ describe('the observer of leases', () => {
   });
 });
 
-/** What may happen in any order: time passes, somebody renews, we look (slowly), clocks step, readings fail. */
+/**
+ * What may happen in any order: time passes, somebody renews, we look (slowly), clocks step,
+ * readings fail.
+ */
 const happenings = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(500) }) },

@@ -1,7 +1,10 @@
 import type { LeaseObservation, TakeoverCandidate } from '@weir/database';
 import { isTakeoverProven } from '@weir/domain';
 
-/** When a reading of the leases was asked for and when it came, in ms of this process's monotonic clock. */
+/**
+ * When a reading of the leases was asked for and when it came, in ms of this process's monotonic
+ * clock.
+ */
 export interface ReadingTime {
   readonly sentAt: number;
   readonly receivedAt: number;
@@ -15,7 +18,10 @@ export interface ReadingSigns {
   readonly hasRenewal: boolean;
 }
 
-/** Without a reading for this long (or three planned ones), this process counts as having been blind. */
+/**
+ * Without a reading for this long (or three planned ones), this process counts as having been
+ * blind.
+ */
 const BLIND_AFTER_MS = 2_000;
 const BLIND_AFTER_INTERVALS = 3;
 /**
@@ -39,7 +45,8 @@ interface WatchedLease {
  * What one replica knows of a fleet's leases by its own clock: the second proof of a takeover. It
  * compares counts of renewals and no stored times, so that no clock but its own matters.
  *
- * A lease counts as unrenewed from when its count was first *received* until when the newest reading
+ * A lease counts as unrenewed from when its count was first *received* until when the newest
+ * reading
  * with the same count was *asked for*: each end is taken so that the time comes out too short.
  * After a gap (readings that failed, a process that was paused) every lease is watched afresh: each
  * instance gets one whole lease to report after an outage of the control plane.
@@ -120,7 +127,10 @@ export class LeaseObserver {
     return awayMs > Math.max(BLIND_AFTER_MS, BLIND_AFTER_INTERVALS * intervalMs);
   }
 
-  /** A lease that vanishes while it is overdue was taken over; one that vanishes in time said goodbye. */
+  /**
+   * A lease that vanishes while it is overdue was taken over; one that vanishes in time said
+   * goodbye.
+   */
   private forgetVanished(
     readings: readonly LeaseObservation[],
     time: ReadingTime,

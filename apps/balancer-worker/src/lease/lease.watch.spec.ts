@@ -63,7 +63,7 @@ describe('the watch over a fleet`s leases', () => {
     expect(watching.lookUntil(isProven, 2 * TTL)).toBe(startedAt + TTL + 1);
   });
 
-  it('proves a dead instance at most one reading after its lease, whenever it died (liveness)', () => {
+  it('proves a death at most one reading after the lease, whenever it was (liveness)', () => {
     const property = fc.property(
       fc.integer({ min: 0, max: 4_000 }),
       fc.integer({ min: 300, max: 1_000 }),

@@ -12,7 +12,9 @@ const READING_INTERVAL_MS = 250;
 const READINGS_PER_LEASE = 12;
 /** A fleet without leases has nothing to lose, and its first registration rings anyway. In ms. */
 const IDLE_INTERVAL_MS = 1_000;
-/** Timers and the database round their milliseconds: a proof is looked for this much later. In ms. */
+/**
+ * Timers and the database round their milliseconds: a proof is looked for this much later. In ms.
+ */
 const ROUNDING_MS = 1;
 
 /** What follows from one reading. */
@@ -23,7 +25,10 @@ export interface LeaseDecision {
   readonly hasRenewal: boolean;
 }
 
-/** When to read a fleet's leases, who may be taken over, and which brakes hold. Pure; times are given. */
+/**
+ * When to read a fleet's leases, who may be taken over, and which brakes hold. Pure; times are
+ * given.
+ */
 export class LeaseWatch {
   private readonly observer = new LeaseObserver();
   private readonly massLoss = new MassLossBrake();

@@ -73,7 +73,7 @@ describe('the loop of one fleet', () => {
     expect(looping.send({ kind: 'takeover-ended', takenOver: 1 })).toEqual(['run-round']);
   });
 
-  it('runs a round at once when a setting changed, so that a shorter cadence counts from now', () => {
+  it('runs a round at once when a setting changed: a shorter cadence counts from now', () => {
     looping.send({ kind: 'woken' });
     looping.send({ kind: 'round-ended', end: { kind: 'done' } });
     looping.world.now += 10;

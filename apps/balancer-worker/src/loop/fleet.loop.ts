@@ -52,7 +52,8 @@ export interface FleetStep {
  * | takeover | take-over | takeover-ended |
  * | round | run-round | round-ended |
  *
- * Takeovers do not wait for rounds: a long round must not add to the time that a stream has no owner.
+ * Takeovers do not wait for rounds: a long round must not add to the time that a stream has no
+ * owner.
  */
 export class FleetLoop {
   private readonly watch = new LeaseWatch();

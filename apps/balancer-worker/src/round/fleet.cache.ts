@@ -26,7 +26,8 @@ export interface EndedMoves {
 
 /**
  * Everything of one fleet that plans are made from, kept between rounds and fed by deltas: a round
- * of a fleet at rest reads no stream at all. Objects stay the same while nothing about them changes.
+ * of a fleet at rest reads no stream at all. Objects stay the same while nothing about them
+ * changes.
  */
 export class FleetCache {
   readonly streams = new Map<string, CachedStream>();

@@ -5,7 +5,9 @@ import type { CachedStream, FleetCache } from './fleet.cache';
 /** What the planner is given, and when waiting streams will change it. */
 export interface BuiltSnapshot {
   readonly snapshot: FleetSnapshot;
-  /** The earliest time at which a stream that waits may be placed, in ms of the database's clock. */
+  /**
+   * The earliest time at which a stream that waits may be placed, in ms of the database's clock.
+   */
   readonly nextDueAtMs: number | undefined;
 }
 

@@ -51,7 +51,8 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Appl
 }
 
 /**
- * Highest priority first; among equals those that ran before (somebody notices their absence) before
+ * Highest priority first; among equals those that ran before (somebody notices their absence)
+ * before
  * those that never did; else as planned.
  */
 function orderPlacements(steps: readonly Step[], cache: FleetCache): PlacementWrite[] {

@@ -11,7 +11,8 @@ export interface UnplacedNow extends Unplaced {
 }
 
 /**
- * Which reasons are stored already, so that only those that changed are written. A grant clears what
+ * Which reasons are stored already, so that only those that changed are written. A grant clears
+ * what
  * is stored and raises the epoch, so reasons count as stored for one epoch only.
  */
 export class UnplacedMemory {

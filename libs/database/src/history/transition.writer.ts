@@ -3,7 +3,9 @@ import type { NewEvent } from '../ownership/ownership.transaction';
 import type { EventKind } from '@weir/domain';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 
-/** How far back in a history the opposite of an event is looked for. Rows; beyond it counts as none. */
+/**
+ * How far back in a history the opposite of an event is looked for. Rows; beyond it counts as none.
+ */
 const LOOK_BACK_EVENTS = 5_000;
 
 /** An event that several replicas may want to write, and that is to stand in the history once. */
@@ -18,7 +20,8 @@ export interface Transition {
 }
 
 /**
- * Appends the event unless the newest one among its kind and `after`, about the same instance, is of
+ * Appends the event unless the newest one among its kind and `after`, about the same instance, is
+ * of
  * its kind already. Under the fleet's lock, so that of several replicas one writes it.
  * @returns whether it was written.
  */
