@@ -1,4 +1,5 @@
 import type { ReportView } from '@weir/database';
+import { PROBLEM_STATUS } from '@weir/domain';
 import { TestApi } from '../api.test-support';
 import { TestFleet } from '../operator/operator.test-support';
 import type { ReportDetailDto } from './consistency.dto';
@@ -68,14 +69,15 @@ describe('a verification on demand', () => {
   });
 
   it.each([
-    ['POST', '/v1/fleets/none/consistency/checks', {}, 404, 'FLEET_UNKNOWN'],
-    ['POST', '/v1/fleets/main/consistency/checks', { repair: 'yes' }, 400, 'INVALID_INPUT'],
-    ['POST', '/v1/fleets/main/consistency/checks', { force: true }, 400, 'INVALID_INPUT'],
-    ['GET', '/v1/fleets/main/consistency/reports/999999', undefined, 404, 'REPORT_UNKNOWN'],
-    ['GET', '/v1/fleets/main/consistency/reports/x', undefined, 404, 'REPORT_UNKNOWN'],
-    ['GET', '/v1/fleets/none/consistency/reports', undefined, 404, 'FLEET_UNKNOWN'],
-    ['GET', '/v1/fleets/main/consistency/reports?limit=x', undefined, 400, 'INVALID_INPUT'],
-  ])('%s %s %j is answered by %i %s', async (method, path, body, status, code) => {
+    ['POST', '/v1/fleets/none/consistency/checks', {}, 'FLEET_UNKNOWN'],
+    ['POST', '/v1/fleets/main/consistency/checks', { repair: 'yes' }, 'INVALID_INPUT'],
+    ['POST', '/v1/fleets/main/consistency/checks', { force: true }, 'INVALID_INPUT'],
+    ['GET', '/v1/fleets/main/consistency/reports/999999', undefined, 'REPORT_UNKNOWN'],
+    ['GET', '/v1/fleets/main/consistency/reports/x', undefined, 'REPORT_UNKNOWN'],
+    ['GET', '/v1/fleets/none/consistency/reports', undefined, 'FLEET_UNKNOWN'],
+    ['GET', '/v1/fleets/main/consistency/reports?limit=x', undefined, 'INVALID_INPUT'],
+  ] as const)('%s %s %j is answered by %s', async (method, path, body, code) => {
+    const status = PROBLEM_STATUS[code];
     expect(await api.call(method, path, body)).toMatchObject({ status, body: { code } });
   });
 

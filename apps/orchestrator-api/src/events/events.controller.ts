@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { OrdinaryReads, listEvents } from '@weir/database';
 import type { Page } from '@weir/database';
@@ -58,12 +58,12 @@ export class EventsController {
   async watch(
     @Param('fleet') fleet: string,
     @Query() query: EventWatchQuery,
-    @Headers('last-event-id') lastEventId: string | undefined,
     @Req() request: HttpRequest,
     @Res() reply: HttpReply,
   ): Promise<void> {
     const { fleetId } = await this.fleets.get(fleet);
-    const given = lastEventId && ID_PATTERN.test(lastEventId) ? lastEventId : query.after;
+    const lastEventId = String(request.headers['last-event-id']);
+    const given = ID_PATTERN.test(lastEventId) ? lastEventId : query.after;
     const after = await this.hub.findStart(given === undefined ? undefined : Number(given));
     this.hub.add({ fleetId, after, sink: EventStream.open(request, reply) });
   }

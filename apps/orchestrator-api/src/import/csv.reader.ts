@@ -69,6 +69,9 @@ function refuse(line: Line, problems: readonly InputProblem[], name?: string): I
   return { line: line.number, problems, ...(name !== undefined && name !== '' && { name }) };
 }
 
+/** Lines are split already: without its delimiter named, each one would be searched for one. */
+const CSV_OPTIONS = { relax_column_count: true, record_delimiter: '\n' };
+
 const PROBLEM_BY_CODE: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'has a quote that is not closed on its line',
   CSV_INVALID_CLOSING_QUOTE: 'has text after a closing quote',
@@ -78,7 +81,7 @@ const PROBLEM_BY_CODE: Readonly<Record<string, string>> = {
 function splitCells({ text, problem }: Line): Cells {
   if (text === null) return { problem: problem ?? 'cannot be read' };
   try {
-    const rows: string[][] = parse(text.replace(/\r$/, ''), { relax_column_count: true });
+    const rows: string[][] = parse(text.replace(/\r$/, ''), CSV_OPTIONS);
     return { cells: rows[0] ?? [] };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;

@@ -358,6 +358,14 @@ describe('an import that cannot be taken', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
   }, 30_000);
 
+  it('is refused half-way and leaves its connection good for other requests', async () => {
+    const rest = `${'x'.repeat(1_000)},y\n`.repeat(5_000);
+    for (let time = 0; time < 3; time += 1) {
+      expect((await send(fleet, CSV, `name,colour\n${rest}`)).status).toBe(400);
+      expect((await api.get(fleet.path)).status).toBe(200);
+    }
+  });
+
   it('does not open other calls to its content types', async () => {
     const headers = { 'content-type': NDJSON };
     const answer = await api.post(`${fleet.path}/streams`, lines(entry('a')), { headers });
