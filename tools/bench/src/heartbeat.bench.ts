@@ -6,7 +6,8 @@ import { residentMb, sendLoad, startEcho } from './program';
 import { count, print, printMachine, printTable } from './report';
 
 const FLEET_SIZES = [1_000, 5_000, 20_000];
-const CONNECTIONS = 128;
+/** Each instance keeps a connection of its own; a machine of two cores drives this many at once. */
+const CONNECTIONS = 1_000;
 const SECONDS = 10;
 const WARM_UP_SECONDS = 3;
 /** Share of the bare echo that durable heartbeats should reach. */

@@ -12,6 +12,8 @@ export interface PoolLimits {
   readonly max: number;
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
+  /** Server settings of each connection, as `-c name=value` options. */
+  readonly serverOptions?: string;
 }
 
 /**
@@ -39,6 +41,7 @@ export function createPool(
     query_timeout: limits.statementTimeoutMs + 500,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
+    ...(limits.serverOptions && { options: limits.serverOptions }),
     types: { getTypeParser: parserOf },
   };
   const pool = new Pool(config);

@@ -32,23 +32,24 @@ export type RenewalResult =
       readonly isMismatched: boolean;
     };
 
-interface RenewedRow {
-  readonly position: number;
-  readonly isKnown: boolean;
-  readonly isRenewed: boolean;
-  readonly status: InstanceStatus;
-  readonly revision: number;
-  readonly changedRevision: number;
-  readonly expectedCount: number;
-  readonly expectedDigest: string;
-  readonly isMismatched: boolean;
+interface LockedLease {
+  readonly fleetId: number;
+  readonly serverId: string;
+  readonly incarnation: number;
+  readonly fenced: boolean;
 }
+
+type RenewedRow = { readonly fleetId: number; readonly serverId: string } & Omit<
+  Extract<RenewalResult, { kind: 'renewed' }>,
+  'kind'
+>;
 
 /**
  * Extends the leases of many instances in one transaction. All rows are locked first, in order, and
- * the clock is read by a later statement: a wait for a lock never shortens a lease (E1 of the
- * reliability notes: even clock_timestamp() in the same statement is read before the wait).
- * An expired lease that nobody took over is renewed like any other.
+ * the clock is read by a later statement: a wait for a lock never shortens a lease, which even
+ * clock_timestamp() in the statement that waits would do, because it is read before the wait.
+ * An expired lease that nobody took over is renewed like any other. Of two heartbeats of one
+ * instance in one batch each is answered and the last one is stored.
  * @returns one result per renewal, in the order given.
  */
 export function renewLeases(
@@ -56,70 +57,95 @@ export function renewLeases(
   renewals: readonly Renewal[],
 ): Promise<RenewalResult[]> {
   return runner.run('heartbeat', { onUnknownCommit: 'repeat' }, async (sql) => {
-    const values = toColumns(renewals);
-    await sql.query(LOCK, values.slice(0, 2));
-    const rows = await sql.query<RenewedRow>(RENEW, values);
-    return toResults(renewals.length, rows);
+    const locked = new Map<string, LockedLease>();
+    for (const lease of await lockLeases(sql, renewals)) locked.set(keyOf(lease), lease);
+    const last = new Map<string, Renewal>();
+    for (const renewal of renewals) {
+      if (isLive(renewal, locked.get(keyOf(renewal)))) last.set(keyOf(renewal), renewal);
+    }
+    const renewed = new Map<string, RenewalResult>();
+    for (const { fleetId, serverId, ...row } of await storeRenewals(sql, [...last.values()])) {
+      renewed.set(keyOf({ fleetId, serverId }), { kind: 'renewed', ...row });
+    }
+    return renewals.map((renewal) => {
+      const lease = locked.get(keyOf(renewal));
+      if (!lease) return { kind: 'unknown' };
+      return (isLive(renewal, lease) && renewed.get(keyOf(renewal))) || { kind: 'fenced' };
+    });
   });
 }
 
-const LOCK = `
-select 1 from instance_leases l
-where (l.fleet_id, l.server_id) in (select * from unnest($1::bigint[], $2::text[]))
-order by l.fleet_id, l.server_id
-for update`;
+function keyOf(key: { readonly fleetId: number; readonly serverId: string }): string {
+  return `${key.fleetId}/${key.serverId}`;
+}
+
+function isLive(renewal: Renewal, lease: LockedLease | undefined): boolean {
+  return lease !== undefined && !lease.fenced && lease.incarnation === renewal.incarnation;
+}
+
+function lockLeases(sql: SqlSession, renewals: readonly Renewal[]): Promise<LockedLease[]> {
+  const columns = [
+    renewals.map(({ fleetId }) => fleetId),
+    renewals.map(({ serverId }) => serverId),
+  ];
+  return sql.query<LockedLease>(LOCK, columns, 'lock-leases');
+}
+
+function storeRenewals(sql: SqlSession, renewals: readonly Renewal[]): Promise<RenewedRow[]> {
+  if (renewals.length === 0) return Promise.resolve([]);
+  return sql.query<RenewedRow>(RENEW, toColumns(renewals), 'renew-leases');
+}
 
 /**
- * Two heartbeats of one instance in one batch: each is answered, the last one is stored. A lease
- * never ends before one that was promised earlier (the fleet's leaseTtlMs may have been lowered).
- * A mark by consistency-checker goes with the first heartbeat that agrees with the counters.
+ * Both statements are planned once per connection. Every join of theirs is a look-up by its whole
+ * key, also while the statistics of a fleet that grows quickly are behind: that is why the second
+ * one hides its look-ups from the join order (offset 0).
+ */
+const LOCK = `
+select l.fleet_id as "fleetId", l.server_id as "serverId", l.incarnation, l.fenced
+from unnest($1::bigint[], $2::text[]) as q (fleet_id, server_id)
+join instance_leases l on l.fleet_id = q.fleet_id and l.server_id = q.server_id
+order by l.fleet_id, l.server_id
+for update of l`;
+
+/**
+ * A lease never ends before one that was promised earlier (the fleet's leaseTtlMs may have been
+ * lowered). A mark by consistency-checker goes with the first heartbeat that agrees with the
+ * counters.
  */
 const RENEW = `
-with beat as (
-  select * from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::integer[],
+update instance_leases l set
+  lease_expires_at = greatest(
+    weir_now() + b.ttl_ms * interval '1 millisecond',
+    least(l.lease_expires_at, weir_now() + l.granted_ttl_ms * interval '1 millisecond')),
+  granted_ttl_ms = case
+    when l.lease_expires_at > weir_now() + b.ttl_ms * interval '1 millisecond'
+    then greatest(b.ttl_ms, l.granted_ttl_ms) else b.ttl_ms end,
+  last_heartbeat = weir_now(),
+  renewals = l.renewals + 1,
+  seen_revision = b.seen_revision,
+  running_count = b.running_count,
+  running_digest = b.running_digest,
+  metrics = coalesce(b.metrics, l.metrics),
+  mismatched = l.mismatched and (b.running_count, b.running_digest) is distinct from
+    (x.run_count, x.run_digest)
+from unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::integer[],
     $6::text[], $7::jsonb[], $8::bigint[])
-    with ordinality as b (fleet_id, server_id, incarnation, seen_revision, running_count,
-      running_digest, metrics, ttl_ms, position)
-), last_beat as (
-  select distinct on (fleet_id, server_id, incarnation) * from beat
-  order by fleet_id, server_id, incarnation, position desc
-), renewed as (
-  update instance_leases l set
-    lease_expires_at = greatest(
-      weir_now() + b.ttl_ms * interval '1 millisecond',
-      least(l.lease_expires_at, weir_now() + l.granted_ttl_ms * interval '1 millisecond')),
-    granted_ttl_ms = case
-      when l.lease_expires_at > weir_now() + b.ttl_ms * interval '1 millisecond'
-      then greatest(b.ttl_ms, l.granted_ttl_ms) else b.ttl_ms end,
-    last_heartbeat = weir_now(),
-    renewals = l.renewals + 1,
-    seen_revision = b.seen_revision,
-    running_count = b.running_count,
-    running_digest = b.running_digest,
-    metrics = coalesce(b.metrics, l.metrics),
-    mismatched = l.mismatched and (b.running_count, b.running_digest) is distinct from
-      (coalesce(c.run_count, 0), lpad(to_hex(coalesce(c.run_digest, 0)), 16, '0'))
-  from last_beat b
-  left join instance_counters c on c.fleet_id = b.fleet_id and c.server_id = b.server_id
-  where l.fleet_id = b.fleet_id and l.server_id = b.server_id
-    and l.incarnation = b.incarnation and not l.fenced
-  returning l.fleet_id, l.server_id, l.incarnation, l.mismatched
-)
-select b.position::integer - 1 as position,
-  l.server_id is not null as "isKnown",
-  r.server_id is not null as "isRenewed",
-  i.status, f.revision,
-  coalesce(c.changed_revision, 0) as "changedRevision",
-  coalesce(c.run_count, 0) as "expectedCount",
-  lpad(to_hex(coalesce(c.run_digest, 0)), 16, '0') as "expectedDigest",
-  coalesce(r.mismatched, false) as "isMismatched"
-from beat b
-left join instance_leases l on l.fleet_id = b.fleet_id and l.server_id = b.server_id
-left join renewed r
-  on r.fleet_id = b.fleet_id and r.server_id = b.server_id and r.incarnation = b.incarnation
-left join instances i on i.fleet_id = b.fleet_id and i.server_id = b.server_id
-left join instance_counters c on c.fleet_id = b.fleet_id and c.server_id = b.server_id
-left join fleet_revisions f on f.fleet_id = b.fleet_id`;
+  as b (fleet_id, server_id, incarnation, seen_revision, running_count, running_digest, metrics,
+    ttl_ms)
+cross join lateral (
+  select i.status, f.revision, c.changed_revision, c.run_count,
+    lpad(to_hex(c.run_digest), 16, '0') as run_digest
+  from instances i, instance_counters c, fleet_revisions f
+  where i.fleet_id = b.fleet_id and i.server_id = b.server_id
+    and c.fleet_id = b.fleet_id and c.server_id = b.server_id and f.fleet_id = b.fleet_id
+  offset 0
+) x
+where l.fleet_id = b.fleet_id and l.server_id = b.server_id
+  and l.incarnation = b.incarnation and not l.fenced
+returning l.fleet_id as "fleetId", l.server_id as "serverId", x.status, x.revision,
+  x.changed_revision as "changedRevision", x.run_count as "expectedCount",
+  x.run_digest as "expectedDigest", l.mismatched as "isMismatched"`;
 
 function toColumns(renewals: readonly Renewal[]): unknown[][] {
   return [
@@ -132,15 +158,6 @@ function toColumns(renewals: readonly Renewal[]): unknown[][] {
     renewals.map((renewal) => (renewal.metrics ? JSON.stringify(renewal.metrics) : null)),
     renewals.map((renewal) => renewal.leaseTtlMs),
   ];
-}
-
-function toResults(count: number, rows: readonly RenewedRow[]): RenewalResult[] {
-  const results: RenewalResult[] = Array.from({ length: count }, () => ({ kind: 'unknown' }));
-  for (const row of rows) {
-    if (row.isRenewed) results[row.position] = { kind: 'renewed', ...row };
-    else if (row.isKnown) results[row.position] = { kind: 'fenced' };
-  }
-  return results;
 }
 
 /** One lease as balancer-worker watches it. */

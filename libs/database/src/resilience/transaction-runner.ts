@@ -161,8 +161,12 @@ class ClientTransaction implements SqlSession {
     );
   }
 
-  async query<T extends object = Row>(text: string, values: readonly unknown[] = []): Promise<T[]> {
-    const result = await this.client.query<T>(text, [...values]);
+  async query<T extends object = Row>(
+    text: string,
+    values: readonly unknown[] = [],
+    name?: string,
+  ): Promise<T[]> {
+    const result = await this.client.query<T>({ text, values: [...values], ...(name && { name }) });
     return result.rows;
   }
 
