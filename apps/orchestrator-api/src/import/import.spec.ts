@@ -1,9 +1,8 @@
-import { request } from 'node:http';
-import { Readable } from 'node:stream';
 import type { StreamView } from '@weir/domain';
 import { TestApi } from '../api.test-support';
 import { TestFleet } from '../operator/operator.test-support';
 import type { ImportResult } from './import.tally';
+import { chunksOf, sendChunks } from './import.test-support';
 
 const NDJSON = 'application/x-ndjson';
 const CSV = 'text/csv; charset=utf-8';
@@ -372,38 +371,3 @@ describe('an import that cannot be taken', () => {
     expect(answer).toMatchObject({ status: 415, body: { code: 'MEDIA_TYPE_UNSUPPORTED' } });
   });
 });
-
-function chunksOf(body: Buffer, size: number): Buffer[] {
-  const count = Math.ceil(body.length / size);
-  return Array.from({ length: count }, (_, i) => body.subarray(i * size, (i + 1) * size));
-}
-
-/** Sends a body piece by piece; without a length it is chunked. */
-function sendChunks(
-  fleet: TestFleet,
-  type: string,
-  chunks: readonly Buffer[],
-  announcedLength?: number,
-): Promise<{ status: number | undefined; body: unknown }> {
-  return new Promise((resolve, reject) => {
-    const call = request(`${api.url}${fleet.path}/streams:import`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${api.keys.operator}`,
-        'content-type': type,
-        ...(announcedLength !== undefined && { 'content-length': announcedLength }),
-      },
-    });
-    call.on('response', (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => {
-        resolve({ status: response.statusCode, body: JSON.parse(Buffer.concat(parts).toString()) });
-        call.destroy();
-      });
-    });
-    call.on('error', reject);
-    if (announcedLength === undefined) Readable.from(chunks).pipe(call);
-    else for (const chunk of chunks) call.write(chunk);
-  });
-}
