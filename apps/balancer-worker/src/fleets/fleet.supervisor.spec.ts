@@ -69,7 +69,10 @@ describe('the control loops on a real PostgreSQL', () => {
     await fleet.addStreams(40);
     const { observer } = startReplica(fleet);
     await fleet.untilCounts({ a: 20, b: 20 });
-    await until('it is at rest', () => observer.rounds.slice(-3).every((r) => r.planMs === null));
+    await until('it is at rest', () => {
+      const { rounds, placed } = observer;
+      return placed === 40 && rounds.slice(-3).every((round) => round.planMs === null);
+    });
     const plans = observer.plans;
     const rounds = observer.rounds.length;
     await until('five rounds more', () => observer.rounds.length > rounds + 5);
