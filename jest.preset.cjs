@@ -1,6 +1,7 @@
 /**
- * What every project's Jest shares. Nest 12 and a few of its dependencies are published as ES modules;
- * they are transformed to CommonJS together with our sources, because Jest cannot require() them.
+ * What every project's Jest shares. Nest 12 and a few of its dependencies are published as ES
+ * modules; they are transformed to CommonJS together with our sources, because Jest cannot
+ * require() them.
  */
 const esmPackages = [
   '@nestjs',
@@ -27,7 +28,9 @@ const swc = {
 
 module.exports = {
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['@weir/source', 'node', 'require', 'default'] },
+  testEnvironmentOptions: {
+    customExportConditions: ['@weir/source', 'node', 'require', 'default'],
+  },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json'],
   testMatch: ['<rootDir>/src/**/*.spec.ts'],
   transform: { '^.+\\.(ts|m?js)$': ['@swc/jest', swc] },

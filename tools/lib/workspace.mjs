@@ -18,7 +18,10 @@ export const nxEnvironment = {
   NX_TUI: 'false',
 };
 
-/** The Node.js that the workspace brings along where its platform has one, else the one that runs this. */
+/**
+ * The Node.js that the workspace brings along where its platform has one, else the one that runs
+ * this.
+ */
 export function nodeProgram() {
   const own = join(nodeModules, '.bin', 'node');
   return existsSync(own) ? own : process.execPath;
@@ -38,7 +41,9 @@ export function isInstalled() {
   return existsSync(installedMark) && readFileSync(installedMark, 'utf8') === lockHash();
 }
 
-/** Installs the locked dependencies when they are not there. @returns what was done, for the report. */
+/**
+ * Installs the locked dependencies when they are not there. @returns what was done, for the report.
+ */
 export async function install(onOutput) {
   if (isInstalled()) return 'dependencies are installed';
   await run('npm', ['ci', '--no-audit', '--no-fund'], { onOutput });

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '@weir/bootstrap';
 import { AppModule, CONFIG_SECTIONS, SERVICE_NAME } from './app.module';
 import { BrakesIndicator } from './brakes.indicator';
+import { ControlLoops } from './control.loops';
 
 /** This service as `bootstrapService` starts it; tests build the same application from it. */
 export const SERVICE: ServiceDefinition<typeof CONFIG_SECTIONS> = {
@@ -9,4 +10,9 @@ export const SERVICE: ServiceDefinition<typeof CONFIG_SECTIONS> = {
   defaults: { WEIR_PORT: '7071' },
   module: ({ config }) => AppModule.forConfig(config),
   indicators: [BrakesIndicator],
+  /** health-aggregator reads the brakes from this service's beats. */
+  configure: (app, { state }) => {
+    const loops = app.get(ControlLoops);
+    state.describe('brakes', () => loops.brakes.map(({ fleet, kind }) => ({ fleet, kind })));
+  },
 };

@@ -14,7 +14,9 @@ const BODY_MAX_BYTES = 256 * 1024;
 /** Fastify's own options, for what can only be said before there is a server. */
 export type ServerOptions = FastifyServerOptions;
 
-/** A Nest application on Fastify whose every request has an id, a log line and a measured duration. */
+/**
+ * A Nest application on Fastify whose every request has an id, a log line and a measured duration.
+ */
 export async function createApplication(
   module: DynamicModule,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: MetricsRegistry },
@@ -28,7 +30,8 @@ export async function createApplication(
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: createNestLogger(logger),
     abortOnError: false,
-    // Fastify's own JSON parser, or the service's: Nest would also take forms, which nothing here does.
+    // Fastify's own JSON parser, or the service's: Nest would also take forms, which nothing here
+    // does.
     bodyParser: false,
   });
   const hooks = createHttpHooks(metrics, logger);

@@ -25,8 +25,8 @@ import { findSection, ServiceModule } from './service.module';
 import { installShutdown } from './shutdown';
 
 /**
- * Starts a service and keeps it until a signal ends it. Ends the process with 78 when the configuration is
- * wrong and with 1 when the service cannot start; resolves when it is ready.
+ * Starts a service and keeps it until a signal ends it. Ends the process with 78 when the
+ * configuration is wrong and with 1 when the service cannot start; resolves when it is ready.
  */
 export async function bootstrapService<S extends ServiceSections>(
   definition: ServiceDefinition<S>,
@@ -48,7 +48,8 @@ export async function bootstrapService<S extends ServiceSections>(
       app = await buildApplication(definition, context);
     });
     const url = await listen(app, definition, { context, phases });
-    beat = app && ServiceBeat.start(app, context, url);
+    const hasDatabase = findSection(config, DatabaseSection) !== undefined;
+    beat = app && hasDatabase ? ServiceBeat.start(app, context, url) : undefined;
     announceReady(context, url);
   } catch (error) {
     exitFailed(context, error);
@@ -91,7 +92,10 @@ function createContext<S extends ServiceSections>(
   return { config, logger, metrics: new MetricsRegistry(name), state: new ServiceState(name) };
 }
 
-/** What comes before the application: connections side by side, then the schema, then the service's own. */
+/**
+ * What comes before the application: connections side by side, then the schema, then the service's
+ * own.
+ */
 async function prepare<S extends ServiceSections>(
   definition: ServiceDefinition<S>,
   context: ServiceContext<S>,

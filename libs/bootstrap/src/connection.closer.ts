@@ -6,10 +6,10 @@ import type { Socket } from 'node:net';
 const IDLE_CHECK_MS = 50;
 
 /**
- * Lets a server close as soon as its last answer has gone out. Node itself closes only what is idle at
- * the moment of closing: it would wait over a minute, longer than a service may take to stop, for
- * connections that are just ending an answer, and for those that never asked anything (browsers and
- * balancers open some ahead of need).
+ * Lets a server close as soon as its last answer has gone out. Node itself closes only what is idle
+ * at the moment of closing: it would wait over a minute, longer than a service may take to stop,
+ * for connections that are just ending an answer, and for those that never asked anything (browsers
+ * and balancers open some ahead of need).
  */
 export function closeConnectionsWith(fastify: FastifyInstance): void {
   const { server } = fastify;

@@ -5,8 +5,8 @@ import { messageOf } from './retry';
 const absentCodes = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);
 
 /**
- * Loads a part that the service can do without. Whatever goes wrong is logged and shown in /health/detailed,
- * and the answer is undefined.
+ * Loads a part that the service can do without. Whatever goes wrong is logged and shown in
+ * /health/detailed, and the answer is undefined.
  */
 export async function loadOptional<T>(
   name: string,

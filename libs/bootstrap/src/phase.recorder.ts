@@ -12,7 +12,10 @@ export interface PhaseResult {
 
 const MS_PER_SECOND = 1000;
 
-/** Runs the phases of a start: each is timed, logged, measured, and told to health checks and the parent. */
+/**
+ * Runs the phases of a start: each is timed, logged, measured, and told to health checks and the
+ * parent.
+ */
 export class PhaseRecorder {
   private readonly running = new Set<string>();
   private readonly seconds;

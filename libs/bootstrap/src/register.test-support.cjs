@@ -1,4 +1,7 @@
-/** Lets a child process run our TypeScript sources directly, as Jest does, so that its signals and exit codes are real. */
+/**
+ * Lets a child process run our TypeScript sources directly, as Jest does, so that its signals and
+ * exit codes are real.
+ */
 const { transformSync } = require('@swc/core');
 const { readFileSync } = require('node:fs');
 

@@ -18,8 +18,9 @@ export type RetryOutcome<T> =
 export type IsFinal = (error: unknown) => boolean;
 
 /**
- * Tries until it works or the budget is spent, with exponential backoff from 100 ms to 5 s. The wait is
- * drawn from the upper half of that ("equal jitter"), so that services that start together spread out.
+ * Tries until it works or the budget is spent, with exponential backoff from 100 ms to 5 s. The
+ * wait is drawn from the upper half of that ("equal jitter"), so that services that start together
+ * spread out.
  *
  * @throws what `isFinal` says is final
  */

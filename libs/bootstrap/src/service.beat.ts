@@ -28,15 +28,13 @@ export class ServiceBeat {
     private readonly url: string | null,
   ) {}
 
-  /** @returns undefined for a service without a database. */
+  /** @param app of a service with a database */
   static start(
     app: NestFastifyApplication,
     service: { readonly state: ServiceState; readonly logger: Logger },
     url: string | null,
-  ): ServiceBeat | undefined {
-    const database = findDatabase(app);
-    if (database === undefined) return undefined;
-    const beat = new ServiceBeat(database, service, url);
+  ): ServiceBeat {
+    const beat = new ServiceBeat(app.get(Database, { strict: false }), service, url);
     beat.timer = setInterval(() => beat.beat(), BEAT_INTERVAL_MS);
     beat.beat('starting');
     return beat;
@@ -63,20 +61,16 @@ export class ServiceBeat {
         url: this.url,
         version: this.version,
         status,
-        detail: { pid: process.pid, uptimeMs: Math.round(performance.now()) },
+        detail: {
+          pid: process.pid,
+          uptimeMs: Math.round(performance.now()),
+          ...this.service.state.description,
+        },
       });
       this.isFailing = false;
     } catch (error) {
       if (!this.isFailing) this.service.logger.warn(`beat was not written: ${messageOf(error)}`);
       this.isFailing = true;
     }
-  }
-}
-
-function findDatabase(app: NestFastifyApplication): Database | undefined {
-  try {
-    return app.get(Database, { strict: false });
-  } catch {
-    return undefined;
   }
 }

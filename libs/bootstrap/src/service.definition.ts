@@ -5,7 +5,9 @@ import type { Indicator, ServiceState } from '@weir/health';
 import type { Logger, MetricsRegistry } from '@weir/observability';
 import type { ServerOptions } from './application.factory';
 
-/** Sections a service asks for: `processSections` at least, usually `serviceSections` and its own. */
+/**
+ * Sections a service asks for: `processSections` at least, usually `serviceSections` and its own.
+ */
 export type ServiceSections = typeof processSections & Readonly<Record<string, SectionClass>>;
 
 /** What exists before the application does. */
@@ -32,13 +34,15 @@ export interface OptionalModule {
 export interface ServiceDefinition<S extends ServiceSections> {
   readonly name: string;
   /**
-   * The sections by name. With `DatabaseSection` among them the start waits for PostgreSQL and its schema,
-   * with `RedisSection` it waits for Redis and mounts the queues.
+   * The sections by name. With `DatabaseSection` among them the start waits for PostgreSQL and its
+   * schema, with `RedisSection` it waits for Redis and mounts the queues.
    */
   readonly configSections: S;
   /** Defaults of this service by variable name, such as its port. */
   readonly defaults?: Environment;
-  /** The application. It imports DatabaseModule itself and provides the OPERATIONAL_GUARD globally. */
+  /**
+   * The application. It imports DatabaseModule itself and provides the OPERATIONAL_GUARD globally.
+   */
   readonly module: (context: ServiceContext<S>) => DynamicModule | Type;
   readonly optionalModules?: readonly OptionalModule[];
   readonly phases?: readonly ServicePhase<S>[];

@@ -16,10 +16,11 @@ const signals = ['SIGTERM', 'SIGINT'] as const;
 /**
  * Answers signals and fatal errors.
  *
- * First SIGTERM or SIGINT: not ready at once, then the application's hooks in order (stop taking work and
- * finish, then close queues and connections), then exit 0. Beyond the grace: exit 1 by force. Second signal:
- * exit 1 at once. An error that nobody caught leaves the process in an unknown state: exit 1. A parent that
- * opened an IPC channel and is gone (npm start was killed) counts as SIGTERM.
+ * First SIGTERM or SIGINT: not ready at once, then the application's hooks in order (stop taking
+ * work and finish, then close queues and connections), then exit 0. Beyond the grace: exit 1 by
+ * force. Second signal: exit 1 at once. An error that nobody caught leaves the process in an
+ * unknown state: exit 1. A parent that opened an IPC channel and is gone (npm start was killed)
+ * counts as SIGTERM.
  */
 export function installShutdown(service: Stoppable): void {
   let isStopping = false;

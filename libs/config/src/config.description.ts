@@ -8,7 +8,9 @@ export interface DescribedVariable {
   readonly value: string;
 }
 
-/** Everything that is configured, secrets as `[redacted]`: safe to log and to show to an operator. */
+/**
+ * Everything that is configured, secrets as `[redacted]`: safe to log and to show to an operator.
+ */
 export function describeConfig(config: Readonly<Record<string, object>>): DescribedVariable[] {
   return Object.entries(config).flatMap(([name, section]) =>
     variablesOf(section.constructor as SectionClass).map((definition) => ({

@@ -10,7 +10,10 @@ import type { Environment, ReadContext } from './variable.reader';
 
 export type SectionClasses = Readonly<Record<string, SectionClass>>;
 
-/** The configuration of one service: one frozen instance per section, under the names it was asked for. */
+/**
+ * The configuration of one service: one frozen instance per section, under the names it was asked
+ * for.
+ */
 export type LoadedConfig<S extends SectionClasses> = {
   readonly [K in keyof S]: Readonly<InstanceType<S[K]>>;
 };
@@ -72,7 +75,10 @@ function readSection(sectionClass: SectionClass, context: ReadContext): SectionR
   return { section, problems: [...problems, ...findRefusals(section, definitions, rawTexts)] };
 }
 
-/** What class-validator refuses among the values that could be read; the others are reported already. */
+/**
+ * What class-validator refuses among the values that could be read; the others are reported
+ * already.
+ */
 function findRefusals(
   section: object,
   definitions: readonly VariableDefinition[],

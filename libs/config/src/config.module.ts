@@ -5,8 +5,8 @@ import type { DynamicModule, Provider } from '@nestjs/common';
 export const CONFIG = Symbol('weir:config');
 
 /**
- * Makes a loaded configuration injectable everywhere: each section under its own class, so that a provider
- * asks for `HttpSection` and gets exactly what it needs, and the whole under `CONFIG`.
+ * Makes a loaded configuration injectable everywhere: each section under its own class, so that a
+ * provider asks for `HttpSection` and gets exactly what it needs, and the whole under `CONFIG`.
  */
 @Module({})
 export class ConfigModule {

@@ -26,7 +26,9 @@ export function configReference(sections: SectionClasses = standardSections): Re
   );
 }
 
-/** The reference as a Markdown table, for the documentation and for the test that compares the two. */
+/**
+ * The reference as a Markdown table, for the documentation and for the test that compares the two.
+ */
 export function configReferenceMarkdown(sections: SectionClasses = standardSections): string {
   const rows = configReference(sections).map(
     (row) => `| \`${row.name}\` | ${escape(row.type)} | ${escape(row.default)} | ${row.meaning} |`,

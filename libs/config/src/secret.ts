@@ -3,8 +3,9 @@ import { inspect } from 'node:util';
 export const REDACTED = '[redacted]';
 
 /**
- * A text that must not reach a log, a response or a dump. Every way of turning it into text, including
- * template literals, JSON and the debugger's inspection, gives `[redacted]`; only `reveal()` gives the text.
+ * A text that must not reach a log, a response or a dump. Every way of turning it into text,
+ * including template literals, JSON and the debugger's inspection, gives `[redacted]`; only
+ * `reveal()` gives the text.
  */
 export class Secret {
   readonly #text: string;

@@ -37,7 +37,9 @@ export const decimalNumber: VariableKind = {
   parse: (raw) => (DECIMAL_NUMBER.test(raw) ? Number(raw) : undefined),
 };
 
-/** Seconds outside, decimals allowed; the typed field holds whole milliseconds and is named `...Ms`. */
+/**
+ * Seconds outside, decimals allowed; the typed field holds whole milliseconds and is named `...Ms`.
+ */
 export const seconds: VariableKind = {
   typeName: 'seconds',
   isSecret: false,
@@ -73,7 +75,8 @@ export const yesOrNo: VariableKind = {
 };
 
 /**
- * One of a closed set of words, in any case. `aliases` maps further accepted words to members of the set.
+ * One of a closed set of words, in any case. `aliases` maps further accepted words to members of
+ * the set.
  */
 export function oneOf(
   values: readonly string[],

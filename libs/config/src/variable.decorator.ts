@@ -1,7 +1,10 @@
 import type { EnvironmentName } from './environment';
 import type { VariableKind } from './variable-kind';
 
-/** What one environment variable is. Defaults are texts, as they would be written in the environment. */
+/**
+ * What one environment variable is. Defaults are texts, as they would be written in the
+ * environment.
+ */
 export interface VariableOptions {
   readonly name: string;
   readonly kind: VariableKind;

@@ -7,7 +7,10 @@ import type { VariableDefinition } from './variable.decorator';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What reading one variable gave: a typed value (undefined when optional and unset), or what is wrong. */
+/**
+ * What reading one variable gave: a typed value (undefined when optional and unset), or what is
+ * wrong.
+ */
 export type VariableReading =
   | { readonly kind: 'value'; readonly value: unknown; readonly rawText: string | undefined }
   | { readonly kind: 'problem'; readonly problem: ConfigurationProblem };
@@ -27,8 +30,8 @@ type RawReading =
   | { readonly kind: 'problem'; readonly problem: ConfigurationProblem };
 
 /**
- * Reads one variable: from `NAME`, for a secret also from the file named by `NAME_FILE`, else its default.
- * An empty text counts as not set, because Compose writes one for `${NAME:-}`.
+ * Reads one variable: from `NAME`, for a secret also from the file named by `NAME_FILE`, else its
+ * default. An empty text counts as not set, because Compose writes one for `${NAME:-}`.
  */
 export function readVariable(
   definition: VariableDefinition,

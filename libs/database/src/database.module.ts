@@ -16,8 +16,8 @@ class DatabaseCloser implements OnApplicationShutdown {
 }
 
 /**
- * The database for a service: `Database` (ownership) and TypeORM's DataSource, and `SourceCipher` for
- * a service that is given the key, because it reads or writes the sources of streams.
+ * The database for a service: `Database` (ownership) and TypeORM's DataSource, and `SourceCipher`
+ * for a service that is given the key, because it reads or writes the sources of streams.
  */
 @Module({})
 export class DatabaseModule {

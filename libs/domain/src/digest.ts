@@ -14,7 +14,10 @@ export interface StreamEpoch {
 
 export const EMPTY_DIGEST = '0000000000000000';
 
-/** First 8 bytes of SHA-256 of `streamId:epoch`, as an unsigned 64-bit integer (protocol.md, Heartbeat). */
+/**
+ * First 8 bytes of SHA-256 of `streamId:epoch`, as an unsigned 64-bit integer (protocol.md,
+ * Heartbeat).
+ */
 export function hashAssignment({ streamId, epoch }: StreamEpoch): bigint {
   return createHash('sha256').update(`${streamId}:${epoch}`).digest().readBigUInt64BE(0);
 }

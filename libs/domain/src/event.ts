@@ -33,7 +33,9 @@ export type EventKind =
 export type Severity = 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
 
 export interface EventView {
-  /** Position in the fleet's history; grows with commit order within a fleet's ownership changes. */
+  /**
+   * Position in the fleet's history; grows with commit order within a fleet's ownership changes.
+   */
   readonly eventId: string;
   readonly at: string;
   readonly kind: EventKind;

@@ -9,7 +9,10 @@ export function isName(text: unknown): text is string {
   return typeof text === 'string' && NAME_PATTERN.test(text);
 }
 
-/** True when `text` is a stream id: a positive bigint in decimal digits, as PostgreSQL's bigint holds it. */
+/**
+ * True when `text` is a stream id: a positive bigint in decimal digits, as PostgreSQL's bigint
+ * holds it.
+ */
 export function isStreamId(text: unknown): text is string {
   return typeof text === 'string' && /^[1-9][0-9]{0,17}$/.test(text);
 }

@@ -5,7 +5,9 @@ export interface InputProblem {
   readonly message: string;
 }
 
-/** Stable codes of every error that a caller can meet, with the HTTP status each is answered with. */
+/**
+ * Stable codes of every error that a caller can meet, with the HTTP status each is answered with.
+ */
 export const PROBLEM_STATUS = {
   INVALID_INPUT: 400,
   MALFORMED_BODY: 400,

@@ -1,4 +1,6 @@
-/** Bounds of a stream's fields, shared by every way in (REST, import) and by the database's checks. */
+/**
+ * Bounds of a stream's fields, shared by every way in (REST, import) and by the database's checks.
+ */
 export const STREAM_LIMITS = {
   nameLength: 256,
   sourceLength: 8_192,

@@ -12,7 +12,9 @@ export type EmbeddedErrorCode =
   | 'NOT_READY_IN_TIME'
   | 'REDIS_PROGRAM_MISSING';
 
-/** What every function of this library throws when the machine, not the caller's code, is at fault. */
+/**
+ * What every function of this library throws when the machine, not the caller's code, is at fault.
+ */
 export class EmbeddedError extends Error {
   constructor(
     readonly code: EmbeddedErrorCode,
@@ -25,8 +27,9 @@ export class EmbeddedError extends Error {
 }
 
 /**
- * The errno (`ECONNREFUSED`) or SQLSTATE (`28P01`) of a caught value, or undefined. By shape and not by class:
- * an error that comes from another realm (a test runner's sandbox) is no instance of this one's Error.
+ * The errno (`ECONNREFUSED`) or SQLSTATE (`28P01`) of a caught value, or undefined. By shape and
+ * not by class: an error that comes from another realm (a test runner's sandbox) is no instance of
+ * this one's Error.
  */
 export function codeOf(error: unknown): string | undefined {
   const code =

@@ -18,8 +18,8 @@ export function isTraversable(folder: Permissions, user: SystemUser): boolean {
 }
 
 /**
- * The first folder on the way to `path` (which need not exist yet) that `user` cannot pass through, or
- * undefined when the way is free. The folder at `path` itself is not looked at.
+ * The first folder on the way to `path` (which need not exist yet) that `user` cannot pass through,
+ * or undefined when the way is free. The folder at `path` itself is not looked at.
  */
 export async function findClosedParent(
   path: string,
@@ -60,9 +60,9 @@ function ignoreMissing(error: unknown): undefined {
 }
 
 /**
- * Makes a folder that other users may read but only this one may write, and returns whether it is one:
- * false when it was there before and belongs to somebody else or is open to writing, so that nothing in it
- * may be run. False as well when it cannot be made.
+ * Makes a folder that other users may read but only this one may write, and returns whether it is
+ * one: false when it was there before and belongs to somebody else or is open to writing, so that
+ * nothing in it may be run. False as well when it cannot be made.
  */
 export async function ensureOwnFolder(path: string): Promise<boolean> {
   try {

@@ -1,10 +1,11 @@
 'use strict';
 /**
- * Runs js-redis-server as a program: reads `{"port": number, "password"?: string}` from standard input and
- * serves 127.0.0.1:port until SIGTERM, SIGINT or the end of its parent. Data is kept in memory only.
+ * Runs js-redis-server as a program: reads `{"port": number, "password"?: string}` from standard
+ * input and serves 127.0.0.1:port until SIGTERM, SIGINT or the end of its parent. Data is kept in
+ * memory only.
  *
- * The parts of the package are put together here because its own server listens on every address of the
- * machine and takes no password.
+ * The parts of the package are put together here because its own server listens on every address of
+ * the machine and takes no password.
  */
 const { readFileSync } = require('node:fs');
 const { createServer } = require('node:net');
@@ -45,8 +46,8 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 }
 
 /**
- * When the process that started this one is killed, nobody is left to stop it: the system then gives it
- * another parent, and it ends by itself, so that the port is free for the next start.
+ * When the process that started this one is killed, nobody is left to stop it: the system then
+ * gives it another parent, and it ends by itself, so that the port is free for the next start.
  */
 const parent = process.ppid;
 setInterval(() => {

@@ -24,8 +24,9 @@ function portOf(server: Server): number {
 }
 
 /**
- * `count` different ports of 127.0.0.1 that are free right now. They are held together while they are
- * picked, so that none is handed out twice; another program may still take one before it is used.
+ * `count` different ports of 127.0.0.1 that are free right now. They are held together while they
+ * are picked, so that none is handed out twice; another program may still take one before it is
+ * used.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const held: Server[] = [];
@@ -40,8 +41,8 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /**
- * Whether some program listens on `port`, on the loopback address or on every address. Both are tried,
- * because some systems let a specific address be bound next to the wildcard one.
+ * Whether some program listens on `port`, on the loopback address or on every address. Both are
+ * tried, because some systems let a specific address be bound next to the wildcard one.
  */
 export async function portTaken(port: number): Promise<boolean> {
   for (const host of ['127.0.0.1', '0.0.0.0']) {

@@ -22,9 +22,9 @@ export interface BinariesPlaces {
 }
 
 /**
- * The PostgreSQL that npm installed for this platform, in a folder that `user` (undefined: this process)
- * can run it from. That is the package itself, or a copy of it, made once, when the way to the package is
- * closed to `user` (a clone in /root) or the package is incomplete and read-only.
+ * The PostgreSQL that npm installed for this platform, in a folder that `user` (undefined: this
+ * process) can run it from. That is the package itself, or a copy of it, made once, when the way to
+ * the package is closed to `user` (a clone in /root) or the package is incomplete and read-only.
  * @throws EmbeddedError UNSUPPORTED_PLATFORM, BINARIES_MISSING
  */
 export async function providePostgresBinaries(

@@ -12,15 +12,16 @@ import { Program } from './program.process';
 const INITDB_TIMEOUT_MS = 60_000;
 
 /**
- * The environment of PostgreSQL's programs: nothing of ours, so that no PG* variable, locale or preload of
- * the caller changes what they do.
+ * The environment of PostgreSQL's programs: nothing of ours, so that no PG* variable, locale or
+ * preload of the caller changes what they do.
  */
 export const POSTGRES_ENVIRONMENT = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /**
  * Makes the cluster at `dataDir` unless it is there.
  * @returns whether it was made.
- * @throws EmbeddedError DATA_DIR_UNUSABLE for a cluster of another major version, EXITED_EARLY with initdb's
+ * @throws EmbeddedError DATA_DIR_UNUSABLE for a cluster of another major version, EXITED_EARLY with
+ * initdb's
  *   last words.
  */
 export async function ensureCluster(
@@ -74,7 +75,9 @@ async function initialize(
   }
 }
 
-/** The locale is the one that PostgreSQL brings itself: the same order of strings on every machine. */
+/**
+ * The locale is the one that PostgreSQL brings itself: the same order of strings on every machine.
+ */
 function initdbArguments(draft: string, passwordFile: string, durable: boolean): string[] {
   return [
     `--pgdata=${draft}`,

@@ -5,7 +5,10 @@ import { ensureOwnFolder, findClosedParent } from './folder.access';
 import { completePackage } from './postgres.package';
 import type { SystemUser } from './postgres.user';
 
-/** The copy at `target`, made if need be; undefined when `target` cannot be trusted, reached or written. */
+/**
+ * The copy at `target`, made if need be; undefined when `target` cannot be trusted, reached or
+ * written.
+ */
 export async function maybeCopyPackage(
   native: string,
   target: string,

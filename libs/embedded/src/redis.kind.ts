@@ -2,7 +2,10 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** Which program speaks Redis' protocol; `js-redis-server` is the npm package, the others are native. */
+/**
+ * Which program speaks Redis' protocol; `js-redis-server` is the npm package, the others are
+ * native.
+ */
 export type RedisKind = 'redis-server' | 'valkey-server' | 'js-redis-server';
 
 /** The native ones, in the order of preference. */
@@ -15,7 +18,8 @@ export interface RedisProgram {
 }
 
 /**
- * Looks for a native Redis in the folders of `searchPath` (default: PATH). Undefined when there is none.
+ * Looks for a native Redis in the folders of `searchPath` (default: PATH). Undefined when there is
+ * none.
  * @param kind only this one; absent: the first of redis-server and valkey-server.
  */
 export async function findRedisProgram(

@@ -14,8 +14,8 @@ interface RedisSettings {
 }
 
 /**
- * A native server reads its configuration from standard input (`-`), so that the password appears neither
- * in the list of processes nor in a file.
+ * A native server reads its configuration from standard input (`-`), so that the password appears
+ * neither in the list of processes nor in a file.
  */
 export function nativeLaunch(program: RedisProgram, options: RedisSettings): RedisLaunch {
   const settings: Record<string, string> = {
@@ -42,8 +42,9 @@ function quote(value: string): string {
 }
 
 /**
- * The server of the npm package in a Node.js process of its own, so that it can be killed and started again
- * like a native one. Its script is plain JavaScript: it runs the same from the sources and from the build.
+ * The server of the npm package in a Node.js process of its own, so that it can be killed and
+ * started again like a native one. Its script is plain JavaScript: it runs the same from the
+ * sources and from the build.
  */
 export function scriptLaunch(options: RedisSettings): RedisLaunch {
   return {

@@ -20,8 +20,9 @@ export interface RedisOptions {
   /** redis.conf settings over the defaults of this library; not used by js-redis-server. */
   readonly settings?: Readonly<Record<string, string>>;
   /**
-   * What to do when a server of this folder still has the port, left by a process that was killed: false
-   * (default) throws PORT_TAKEN, true stops it first. Another program on the port is never stopped.
+   * What to do when a server of this folder still has the port, left by a process that was killed:
+   * false (default) throws PORT_TAKEN, true stops it first. Another program on the port is never
+   * stopped.
    */
   readonly takeOver?: boolean;
   /** How long the server may take until it keeps a value. Default 30,000. */
@@ -44,13 +45,19 @@ export interface RedisServer {
   stop(): Promise<void>;
   /** Sends a signal. After SIGKILL it resolves when the process is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Stops the server if it runs, and starts it on the same folder and port. Resolves when it answers. */
+  /**
+   * Stops the server if it runs, and starts it on the same folder and port. Resolves when it
+   * answers.
+   */
   restart(): Promise<void>;
 }
 
 const READY_TIMEOUT_MS = 30_000;
 
-/** Long enough for an append-only file to be written out; js-redis-server notices within half a second. */
+/**
+ * Long enough for an append-only file to be written out; js-redis-server notices within half a
+ * second.
+ */
 const TAKE_OVER_TIMEOUT_MS = 5_000;
 
 /** The system takes a killed process away at once, unless it hangs in a disk. */
@@ -63,8 +70,9 @@ const STOP_STEPS = [
 ] as const;
 
 /**
- * Starts a Redis on 127.0.0.1 and resolves when it keeps a value: a native one with an append-only file
- * and without eviction when the PATH has one, else the server of the npm package js-redis-server.
+ * Starts a Redis on 127.0.0.1 and resolves when it keeps a value: a native one with an append-only
+ * file and without eviction when the PATH has one, else the server of the npm package
+ * js-redis-server.
  * @throws EmbeddedError; a start that fails leaves no process behind.
  */
 export async function startRedis(options: RedisOptions): Promise<RedisServer> {

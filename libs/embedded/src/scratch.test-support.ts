@@ -2,7 +2,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder for one test file; everybody may enter it, because PostgreSQL may run as another user. */
+/**
+ * A folder for one test file; everybody may enter it, because PostgreSQL may run as another user.
+ */
 export async function makeScratch(): Promise<{ dir: string; remove: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'weir-embedded-'));
   await chmod(dir, 0o755);

@@ -35,9 +35,10 @@ const processIndicators = [
 ];
 
 /**
- * Mounts the health endpoints. Needs, from global modules: a TypeORM `DataSource` and the `QueueConnection` of
- * QueuesModule (each unless switched off), the configuration's `EnvironmentSection` and `LoggingSection`, and for everything but the
- * bare status an `OPERATIONAL_GUARD`.
+ * Mounts the health endpoints. Needs, from global modules: a TypeORM `DataSource` and the
+ * `QueueConnection` of QueuesModule (each unless switched off), the configuration's
+ * `EnvironmentSection` and `LoggingSection`, and for everything but the bare status an
+ * `OPERATIONAL_GUARD`.
  */
 @Module({})
 export class HealthModule {

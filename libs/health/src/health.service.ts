@@ -99,14 +99,17 @@ export class HealthService {
       const body = await this.terminus.check(results.map((result) => () => result));
       return { httpStatus: 200, body: { ...body } };
     } catch (error) {
-      // Terminus throws its body; taken back here, so that no filter of the application rewrites it.
+      // Terminus throws its body; taken back here, so that no filter of the application rewrites
+      // it.
       if (!(error instanceof HttpException)) throw error;
       return { httpStatus: 503, body: error.getResponse() as HealthAnswer['body'] };
     }
   }
 }
 
-/** In Terminus' shape; without `data` a status without any text, which is what outsiders may know. */
+/**
+ * In Terminus' shape; without `data` a status without any text, which is what outsiders may know.
+ */
 function resultOf(
   name: string,
   status: Reading['status'],

@@ -15,8 +15,8 @@ const PROBE_TIMEOUT_MS = 2000;
 const CACHE_MS = 1000;
 
 /**
- * Reads an indicator in bounded time, at most once a second, and one read at a time: callers that come
- * while it is being read share the answer.
+ * Reads an indicator in bounded time, at most once a second, and one read at a time: callers that
+ * come while it is being read share the answer.
  */
 export class Probe {
   private latest: ProbeResult | undefined;

@@ -18,14 +18,15 @@ export interface OptionalModuleReport {
 export type LifecycleStage = 'starting' | 'ready' | 'stopping';
 
 /**
- * Where the process is in its life, and how it got there. One per process, written by the start-up and by
- * signal handlers, read by health checks.
+ * Where the process is in its life, and how it got there. One per process, written by the start-up
+ * and by signal handlers, read by health checks.
  */
 export class ServiceState {
   readonly startedAt = new Date();
   private currentStage: LifecycleStage = 'starting';
   private readonly phasesByName = new Map<string, StartupPhase>();
   private readonly modulesByName = new Map<string, OptionalModuleReport>();
+  private readonly descriptions = new Map<string, () => unknown>();
 
   constructor(readonly service: string) {}
 
@@ -39,6 +40,16 @@ export class ServiceState {
 
   get optionalModules(): readonly OptionalModuleReport[] {
     return [...this.modulesByName.values()];
+  }
+
+  /** What the service says of itself beside its stage, read now; goes into its beat. */
+  get description(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries([...this.descriptions].map(([name, read]) => [name, read()]));
+  }
+
+  /** Adds something to the description; `read` gives JSON and never throws. */
+  describe(name: string, read: () => unknown): void {
+    this.descriptions.set(name, read);
   }
 
   recordPhase(phase: StartupPhase): void {

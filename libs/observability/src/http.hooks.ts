@@ -38,9 +38,9 @@ export function requestIdOf(
 }
 
 /**
- * Gives every response its `x-request-id` and every line logged on its way the same `requestId`, counts and
- * times requests by route pattern (never by address, which would make a series per stream), and logs them:
- * answers at debug, refusals at info, failures at error.
+ * Gives every response its `x-request-id` and every line logged on its way the same `requestId`,
+ * counts and times requests by route pattern (never by address, which would make a series per
+ * stream), and logs them: answers at debug, refusals at info, failures at error.
  */
 export function createHttpHooks(metrics: MetricsRegistry, logger: Logger): HttpHooks {
   const duration = metrics.histogram({

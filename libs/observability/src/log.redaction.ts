@@ -15,7 +15,10 @@ export const redactedPaths = secretFields.flatMap((field) => [field, `*.${field}
 const URL_CREDENTIALS = /:\/\/[^\s/@"\\]+@/g;
 const BEARER_TOKEN = /(bearer\s+)[A-Za-z0-9._~+/-]+=*/gi;
 
-/** Takes credentials out of text that other programs wrote, such as `http://user:pass@host` in an error. */
+/**
+ * Takes credentials out of text that other programs wrote, such as `http://user:pass@host` in an
+ * error.
+ */
 export function redactText(text: string): string {
   return text
     .replace(URL_CREDENTIALS, '://[redacted]@')

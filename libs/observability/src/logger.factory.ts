@@ -33,7 +33,9 @@ export function createLogger(
   return logging.format === 'pretty' ? pino(options, pretty()) : pino(options);
 }
 
-/** The same logger in the shape that Nest asks for, with the context of each `new Logger(context)`. */
+/**
+ * The same logger in the shape that Nest asks for, with the context of each `new Logger(context)`.
+ */
 export function createNestLogger(logger: Logger): LoggerService {
   const params = { pinoHttp: { logger } };
   return new PinoNestLogger(new PinoLogger(params), params);

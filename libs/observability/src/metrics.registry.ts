@@ -1,7 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { readBuildInfo } from './build.info';
 
-/** What a metric is: `name` without the `weir_` prefix, with its base unit last (`_seconds`, `_total`). */
+/**
+ * What a metric is: `name` without the `weir_` prefix, with its base unit last (`_seconds`,
+ * `_total`).
+ */
 export interface MetricDescription<L extends string> {
   readonly name: string;
   readonly help: string;
@@ -37,7 +40,9 @@ export class MetricsRegistry {
     return new Counter(this.configurationOf(description));
   }
 
-  /** `collect` is called before each reading, for values that are cheaper to look up than to follow. */
+  /**
+   * `collect` is called before each reading, for values that are cheaper to look up than to follow.
+   */
   gauge<L extends string = never>(
     description: MetricDescription<L>,
     collect?: (gauge: Gauge<L>) => void | Promise<void>,

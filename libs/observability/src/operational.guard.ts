@@ -3,9 +3,9 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 
 /**
- * Token of the guard in front of everything that tells how the system is inside: metrics, and health beyond
- * the bare status. An application provides a `CanActivate` that asks for the viewer role under this token,
- * from a global module. Without one, nothing is shown to anybody.
+ * Token of the guard in front of everything that tells how the system is inside: metrics, and
+ * health beyond the bare status. An application provides a `CanActivate` that asks for the viewer
+ * role under this token, from a global module. Without one, nothing is shown to anybody.
  */
 export const OPERATIONAL_GUARD = Symbol('weir:operational-guard');
 

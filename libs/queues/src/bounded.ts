@@ -4,8 +4,8 @@ export type BoundedResult<T> =
   | { readonly kind: 'timed-out' };
 
 /**
- * Waits for a promise, but at most `timeoutMs`, and never throws. What comes later than that is ignored,
- * also when it is a rejection.
+ * Waits for a promise, but at most `timeoutMs`, and never throws. What comes later than that is
+ * ignored, also when it is a rejection.
  */
 export async function within<T>(work: Promise<T>, timeoutMs: number): Promise<BoundedResult<T>> {
   let timer: NodeJS.Timeout | undefined;

@@ -17,8 +17,9 @@ export interface EnqueueOptions {
 const ENQUEUE_TIMEOUT_MS = 250;
 
 /**
- * Hands jobs to Redis. Nothing here throws or waits for long: a job is a doorbell, and whoever rings it has
- * already written to PostgreSQL what matters. The answer says whether Redis took the job.
+ * Hands jobs to Redis. Nothing here throws or waits for long: a job is a doorbell, and whoever
+ * rings it has already written to PostgreSQL what matters. The answer says whether Redis took the
+ * job.
  */
 export class JobProducer {
   private readonly log = new Logger('JobProducer');
@@ -85,8 +86,9 @@ function jobOptionsOf<Q extends QueueName>(
   return {
     ...(options.jobId === undefined ? {} : { jobId: options.jobId }),
     ...(options.delayMs === undefined ? {} : { delay: options.delayMs }),
-    // A ring while the previous one is being answered must not be lost: that answer may have read the
-    // database before the change. It is kept once and becomes a job when the active one has finished.
+    // A ring while the previous one is being answered must not be lost: that answer may have read
+    // the database before the change. It is kept once and becomes a job when the active one has
+    // finished.
     ...(id === undefined ? {} : { deduplication: { id, keepLastIfActive: true } }),
   };
 }

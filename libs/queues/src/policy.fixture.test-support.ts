@@ -2,8 +2,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 /**
- * A server that speaks just enough of Redis' protocol to report an eviction policy, for machines whose only
- * Redis has none to set.
+ * A server that speaks just enough of Redis' protocol to report an eviction policy, for machines
+ * whose only Redis has none to set.
  */
 export async function startPolicyServer(
   policy: string,

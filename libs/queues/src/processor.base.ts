@@ -5,8 +5,9 @@ import type { ProcessorContext, ProcessorOptions } from './processor.runner';
 import type { Job } from 'bullmq';
 
 /**
- * A Nest provider that consumes one queue: it begins when the application has started, and finishes what it
- * runs before the application closes its connections. A subclass says which queue and what to do:
+ * A Nest provider that consumes one queue: it begins when the application has started, and finishes
+ * what it runs before the application closes its connections. A subclass says which queue and what
+ * to do:
  *
  *     class BalanceProcessor extends ProcessorBase<'balance'> {
  *       constructor(context: QueuesContext, private readonly driver: BalanceDriver) {

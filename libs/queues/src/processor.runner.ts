@@ -24,14 +24,16 @@ export type JobHandler<Q extends QueueName> = (
   job: Job<JobPayloads[Q]>,
 ) => Promise<unknown>;
 
-/** Wait after a failed fetch. BullMQ's own default of 15 s would add itself to every Redis outage. */
+/**
+ * Wait after a failed fetch. BullMQ's own default of 15 s would add itself to every Redis outage.
+ */
 const FETCH_RETRY_DELAY_MS = 500;
 const RESTART_DELAY_MS = 1000;
 const CLOSE_TIMEOUT_MS = 10_000;
 
 /**
- * Consumes one queue. It survives Redis being away at its start and at any time later, takes a payload that
- * is not valid and a permanent error out of the retries, and closes in bounded time.
+ * Consumes one queue. It survives Redis being away at its start and at any time later, takes a
+ * payload that is not valid and a permanent error out of the retries, and closes in bounded time.
  */
 export class ProcessorRunner<Q extends QueueName> {
   private readonly log: Logger;
@@ -68,8 +70,9 @@ export class ProcessorRunner<Q extends QueueName> {
   }
 
   /**
-   * Stops taking jobs and waits for those that run, at most `timeoutMs`. While Redis is away the result of
-   * a finished job cannot be stored; the job then comes again, which every handler must bear anyway.
+   * Stops taking jobs and waits for those that run, at most `timeoutMs`. While Redis is away the
+   * result of a finished job cannot be stored; the job then comes again, which every handler must
+   * bear anyway.
    */
   async close(timeoutMs: number = CLOSE_TIMEOUT_MS): Promise<void> {
     this.isClosing = true;

@@ -8,8 +8,9 @@ import type { RedisOptions } from 'bullmq';
 const QUIT_TIMEOUT_MS = 500;
 
 /**
- * The one connection to Redis that everything in a process shares, except processors, which need blocking
- * ones of their own. It reconnects for ever and says so once per outage, not once per attempt.
+ * The one connection to Redis that everything in a process shares, except processors, which need
+ * blocking ones of their own. It reconnects for ever and says so once per outage, not once per
+ * attempt.
  */
 export class QueueConnection {
   readonly client: Redis;

@@ -2,8 +2,8 @@ import { isName } from '@weir/domain';
 import type { JobsOptions } from 'bullmq';
 
 /**
- * What each queue carries: identifiers only, never state. PostgreSQL is the truth and a job may be lost,
- * come twice or come late; whoever handles it reads what it needs from the database.
+ * What each queue carries: identifiers only, never state. PostgreSQL is the truth and a job may be
+ * lost, come twice or come late; whoever handles it reads what it needs from the database.
  */
 export interface JobPayloads {
   /** Doorbell of a fleet: something changed, look now instead of at the next cadence. */
@@ -33,7 +33,9 @@ export interface QueueDefinition<P> {
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-/** Spreads retries over 50 to 100 % of the computed delay, so that replicas do not retry in step. */
+/**
+ * Spreads retries over 50 to 100 % of the computed delay, so that replicas do not retry in step.
+ */
 const JITTER = 0.5;
 
 export const queueDefinitions: { readonly [Q in QueueName]: QueueDefinition<JobPayloads[Q]> } = {

@@ -29,8 +29,8 @@ export class QueueRegistry {
       connection: this.connection.client,
       prefix: QUEUE_PREFIX,
       defaultJobOptions: queueDefinitions[name].jobOptions,
-      // Without the version check nothing is asked of Redis while connecting: an outage at that very
-      // moment would otherwise leave the queue unusable for the rest of the process.
+      // Without the version check nothing is asked of Redis while connecting: an outage at that
+      // very moment would otherwise leave the queue unusable for the rest of the process.
       skipVersionCheck: true,
       skipMetasUpdate: true,
     });

@@ -5,7 +5,10 @@ import { QueueRegistry } from './queue.registry';
 import { ScheduleKeeper } from './schedule.keeper';
 import type { RedisSection } from '@weir/config';
 
-/** Everything about queues in one process, built together and closed in the right order; needs no Nest. */
+/**
+ * Everything about queues in one process, built together and closed in the right order; needs no
+ * Nest.
+ */
 export class QueuesContext {
   readonly connection: QueueConnection;
   readonly registry: QueueRegistry;

@@ -31,8 +31,8 @@ const parts = [
 
 /**
  * Queues for a Nest application. Needs the global ConfigModule with a RedisSection; takes a global
- * `QueueObserver` when there is one. Processors close in `beforeApplicationShutdown`, this module after
- * them in `onApplicationShutdown`.
+ * `QueueObserver` when there is one. Processors close in `beforeApplicationShutdown`, this module
+ * after them in `onApplicationShutdown`.
  */
 @Module({})
 export class QueuesModule implements OnApplicationShutdown {

@@ -8,7 +8,9 @@ import type { TestRedis } from './queues.test-support';
 jest.setTimeout(60_000);
 Logger.overrideLogger(false);
 
-/** The Redis that TEST_REDIS_URL names (the container tests start the image), else one of its own. */
+/**
+ * The Redis that TEST_REDIS_URL names (the container tests start the image), else one of its own.
+ */
 async function provideRedis(): Promise<Pick<TestRedis, 'section' | 'end'>> {
   const given = process.env['TEST_REDIS_URL'];
   if (!given) return startTestRedis();

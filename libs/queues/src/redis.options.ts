@@ -8,8 +8,8 @@ const RECONNECT_MAX_MS = 2000;
 const KEEP_ALIVE_MS = 5000;
 
 /**
- * For commands that a caller waits for: they fail at once while Redis is away, and after `COMMAND_TIMEOUT_MS`
- * when it is there but silent.
+ * For commands that a caller waits for: they fail at once while Redis is away, and after
+ * `COMMAND_TIMEOUT_MS` when it is there but silent.
  */
 export function failFastOptions(redis: RedisSection): RedisOptions {
   return {
@@ -38,7 +38,9 @@ function commonOptions(redis: RedisSection) {
   } satisfies RedisOptions;
 }
 
-/** Exponential from 50 ms to 2 s, then for ever, jittered so that a fleet of replicas spreads out. */
+/**
+ * Exponential from 50 ms to 2 s, then for ever, jittered so that a fleet of replicas spreads out.
+ */
 function reconnectDelayMs(attempt: number): number {
   const delayMs = Math.min(RECONNECT_FIRST_MS * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS);
   return Math.round(delayMs * (0.5 + Math.random() / 2));

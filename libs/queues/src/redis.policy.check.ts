@@ -32,7 +32,10 @@ export async function assertNoEviction(client: Redis): Promise<void> {
   if (policy !== undefined && policy !== 'noeviction') throw new RedisPolicyError(policy);
 }
 
-/** An unknown or forbidden command is an answer; anything else, such as a lost connection, is thrown. */
+/**
+ * An unknown or forbidden command is an answer; anything else, such as a lost connection, is
+ * thrown.
+ */
 async function answerOrNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

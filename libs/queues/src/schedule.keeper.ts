@@ -24,11 +24,12 @@ const LOOK_EVERY_MS = 30_000;
 const OVERDUE_MS = 120_000;
 
 /**
- * Keeps schedules in Redis. Every replica calls it, at its start, every 30 s and whenever Redis comes back,
- * so that schedules rebuild themselves after Redis was wiped. It is safe in any number: a schedule is
- * written only when it is missing, overdue or defined differently, and by one replica at a time, the one
- * that gets a short-lived guard key; the others leave it to that one and look again later. Writing too
- * often would move the next run each time, and simultaneous writes have lost or doubled runs.
+ * Keeps schedules in Redis. Every replica calls it, at its start, every 30 s and whenever Redis
+ * comes back, so that schedules rebuild themselves after Redis was wiped. It is safe in any number:
+ * a schedule is written only when it is missing, overdue or defined differently, and by one replica
+ * at a time, the one that gets a short-lived guard key; the others leave it to that one and look
+ * again later. Writing too often would move the next run each time, and simultaneous writes have
+ * lost or doubled runs.
  */
 export class ScheduleKeeper {
   private readonly log = new Logger('ScheduleKeeper');

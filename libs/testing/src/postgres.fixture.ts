@@ -11,8 +11,8 @@ export interface PostgresFixture {
 }
 
 /**
- * The PostgreSQL of this test run: the one that TEST_DATABASE_URL names (the test command starts one
- * for all), else one of its own for this file.
+ * The PostgreSQL of this test run: the one that TEST_DATABASE_URL names (the test command starts
+ * one for all), else one of its own for this file.
  */
 export async function providePostgres(): Promise<PostgresFixture> {
   const given = process.env['TEST_DATABASE_URL'];

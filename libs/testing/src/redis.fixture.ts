@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { freePorts, startRedis } from '@weir/embedded';
 import type { RedisServer } from '@weir/embedded';
 
-/** A Redis of its own for one test file: `redis-server` where it is installed, else the embedded one. */
+/**
+ * A Redis of its own for one test file: `redis-server` where it is installed, else the embedded
+ * one.
+ */
 export async function createTestRedis(): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-test-redis-'));
   const [port] = await freePorts(1);

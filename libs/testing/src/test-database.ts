@@ -13,7 +13,9 @@ export interface TestDatabase {
   readonly database: Database;
   /** postgres:// address of this database. */
   readonly url: string;
-  /** Steps the only clock of ownership, `weir_now()`, away from the real one. In ms; 0 puts it back. */
+  /**
+   * Steps the only clock of ownership, `weir_now()`, away from the real one. In ms; 0 puts it back.
+   */
   setClockOffset(offsetMs: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -55,7 +55,10 @@ export class BenchStack {
     return JSON.parse(text) as T;
   }
 
-  /** Registers instances `bench-0` .. `bench-(count - 1)`, 50 at a time. @returns the newest revision. */
+  /**
+   * Registers instances `bench-0` .. `bench-(count - 1)`, 50 at a time. @returns the newest
+   * revision.
+   */
   async registerInstances(countOf: number, maxStreams: number): Promise<number> {
     let revision = 0;
     const register = async (index: number): Promise<void> => {

@@ -22,7 +22,9 @@ export interface LoadResult {
   readonly failed: number;
 }
 
-/** A process of its own, so that the generator's work is not done in the process that is measured. */
+/**
+ * A process of its own, so that the generator's work is not done in the process that is measured.
+ */
 async function main(): Promise<void> {
   const order = JSON.parse(process.argv[2] ?? '{}') as LoadOrder;
   let next = 0;

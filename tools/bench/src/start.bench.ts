@@ -11,7 +11,10 @@ const BASE_PORT = 33_000;
 /** Memory is read after the fleet has played for this long. In ms. */
 const SETTLE_MS = 30_000;
 
-/** Starts and stops the whole of Weir twice from built code: with an empty folder, then with its data. */
+/**
+ * Starts and stops the whole of Weir twice from built code: with an empty folder, then with its
+ * data.
+ */
 async function main(): Promise<void> {
   printMachine();
   const home = mkdtempSync(join(tmpdir(), 'weir-bench-start-'));

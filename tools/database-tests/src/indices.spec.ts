@@ -177,7 +177,9 @@ const operations: Record<string, () => Promise<unknown>> = {
     ),
 };
 
-/** Rows read one after the other so far, by table; `instances` are so few that a scan may be right. */
+/**
+ * Rows read one after the other so far, by table; `instances` are so few that a scan may be right.
+ */
 async function rowsScanned(): Promise<Record<string, number>> {
   await database.control.query('select pg_stat_force_next_flush()');
   await database.heartbeat.query('select pg_stat_force_next_flush()');

@@ -9,8 +9,9 @@ import { send, sendText } from './text.response';
 const BODY_BYTES_MAX = 4_096;
 
 /**
- * The controls over HTTP, for tests that run the server as a program: `PUT /control/NAME` with a JSON object of
- * faults, `DELETE /control/NAME` to heal it, `GET /control/NAME`, and `POST /control/NAME/cut`.
+ * The controls over HTTP, for tests that run the server as a program: `PUT /control/NAME` with a
+ * JSON object of faults, `DELETE /control/NAME` to heal it, `GET /control/NAME`, and `POST
+ * /control/NAME/cut`.
  */
 export class ControlHandler {
   constructor(private readonly parts: { readonly faults: FaultTable; readonly pacer: Pacer }) {}

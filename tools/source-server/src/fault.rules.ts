@@ -6,7 +6,10 @@ export interface Faults {
   readonly redirects?: number;
   /** Wait before the answer begins. */
   readonly delayMs?: number;
-  /** Pace as a part of the real one: 0.5 starves a player, 0 stalls the connection without closing it. */
+  /**
+   * Pace as a part of the real one: 0.5 starves a player, 0 stalls the connection without closing
+   * it.
+   */
   readonly speed?: number;
   /** Stall when a connection is this old. */
   readonly stallAfterMs?: number;
@@ -34,7 +37,8 @@ const RANGES: Readonly<Record<keyof Faults, Range>> = {
 const KEYS = Object.keys(RANGES) as (keyof Faults)[];
 
 /**
- * Reads faults from the parameters of a request or the fields of a JSON body. Other fields are left alone.
+ * Reads faults from the parameters of a request or the fields of a JSON body. Other fields are left
+ * alone.
  * @throws RangeError that names the field which is no number in its range.
  */
 export function parseFaults(fields: Readonly<Record<string, unknown>>): Faults {

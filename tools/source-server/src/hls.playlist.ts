@@ -47,7 +47,9 @@ export function buildMediaPlaylist(melody: Melody, nowMs: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** A master playlist that names the one media playlist there is. `mp4a.40.34` is MPEG-1 layer III. */
+/**
+ * A master playlist that names the one media playlist there is. `mp4a.40.34` is MPEG-1 layer III.
+ */
 export function buildMasterPlaylist(melody: Melody): string {
   const bandwidth = Math.ceil(melody.bitrateKbps * 1_100);
   return [

@@ -29,13 +29,18 @@ type Draft = { -readonly [K in keyof Hold]: Hold[K] };
 
 export type HoldSubject = Pick<Hold, 'name' | 'kind' | 'client' | 'labels'>;
 
-/** Ended holds that are kept: enough for an hour of a busy test, bounded for a server that runs for months. */
+/**
+ * Ended holds that are kept: enough for an hour of a busy test, bounded for a server that runs for
+ * months.
+ */
 const ENDED_MAX = 20_000;
 
 /** An HLS client that asks for nothing during three target durations has left. */
 const HLS_IDLE_MS = 6_000;
 
-/** Who received what and when. Connections are counted as they are; HLS clients by their requests. */
+/**
+ * Who received what and when. Connections are counted as they are; HLS clients by their requests.
+ */
 export class HoldRegistry {
   private readonly open = new Set<Draft>();
   private readonly visits = new Map<string, { draft: Draft; lastMs: number }>();
@@ -114,8 +119,8 @@ export interface HoldOverlap {
 }
 
 /**
- * Every pair of holds of the same name that overlap by more than `toleranceMs`: what an exclusive stream must
- * never have. A hold that lasts counts until `nowMs`.
+ * Every pair of holds of the same name that overlap by more than `toleranceMs`: what an exclusive
+ * stream must never have. A hold that lasts counts until `nowMs`.
  */
 export function findOverlaps(
   holds: readonly Hold[],

@@ -7,8 +7,8 @@ const LONGEST_TEXT = 255 * BLOCK_UNIT;
 const NO_NEWS = Buffer.from([0]);
 
 /**
- * One block of ICY metadata: a byte that counts units of 16 bytes, then `StreamTitle='...';` filled up with
- * zeros. An apostrophe cannot be written inside, so it becomes a typographic one.
+ * One block of ICY metadata: a byte that counts units of 16 bytes, then `StreamTitle='...';` filled
+ * up with zeros. An apostrophe cannot be written inside, so it becomes a typographic one.
  */
 export function buildIcyBlock(title: string): Buffer {
   const text = Buffer.from(`StreamTitle='${title.replaceAll("'", '’')}';`).subarray(
@@ -22,7 +22,10 @@ export function buildIcyBlock(title: string): Buffer {
   return block;
 }
 
-/** Puts a block of metadata after every `interval` bytes of audio: the title when it changed, else nothing. */
+/**
+ * Puts a block of metadata after every `interval` bytes of audio: the title when it changed, else
+ * nothing.
+ */
 export class IcyAudio implements Audio {
   private untilBlock: number;
   private sentTitle: string | undefined;

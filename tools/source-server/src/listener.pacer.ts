@@ -47,7 +47,8 @@ export class Pacer {
     listener.response.once('close', () => this.leave(seat));
     // What is written to a connection that goes away at that moment is lost, and that is all.
     listener.response.on('error', () => undefined);
-    // Before the first share, which may already be the reason to drop it and to stop the timer again.
+    // Before the first share, which may already be the reason to drop it and to stop the timer
+    // again.
     this.start();
     this.feed(seat, 0, seat.sinceMs);
   }
@@ -126,7 +127,10 @@ export class Pacer {
   }
 }
 
-/** A socket that is already being shut down cannot be reset any more, and would be left open by the attempt. */
+/**
+ * A socket that is already being shut down cannot be reset any more, and would be left open by the
+ * attempt.
+ */
 function resetConnection(response: ServerResponse): void {
   const { socket } = response;
   if (socket?.writableEnded) {

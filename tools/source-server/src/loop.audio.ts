@@ -5,7 +5,9 @@ export interface Audio {
   read(length: number): Buffer[];
 }
 
-/** Repeats one buffer for ever; the pieces are views of it, so a hundred listeners cost no copies. */
+/**
+ * Repeats one buffer for ever; the pieces are views of it, so a hundred listeners cost no copies.
+ */
 export class LoopAudio implements Audio {
   private position: number;
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { findFrameLength } from './mpeg.frame';
 
 /**
- * `assets/melody.mp3`: eight notes, 498 frames of MPEG-1 layer III, 48 kHz, mono, 64 kbit/s, without bit
- * reservoir, so that every frame stands for itself and a listener may begin at any of them. Of three rounds
- * of the melody the middle one was kept: what comes before and after it is the same sound, so its end joins
- * its start without a click. Made with
+ * `assets/melody.mp3`: eight notes, 498 frames of MPEG-1 layer III, 48 kHz, mono, 64 kbit/s,
+ * without bit reservoir, so that every frame stands for itself and a listener may begin at any of
+ * them. Of three rounds of the melody the middle one was kept: what comes before and after it is
+ * the same sound, so its end joins its start without a click. Made with
  *
  *   ffmpeg -f lavfi -i "aevalsrc='st(0,mod(t,1.494));
  *     st(1,262*pow(9/8,mod(3*floor(mod(t,11.952)/1.494),5)));
@@ -34,7 +34,8 @@ const FRAME_BYTES = 192;
 
 /**
  * Reads the melody.
- * @throws Error when the file is not what this server counts with: frames of one size from end to end.
+ * @throws Error when the file is not what this server counts with: frames of one size from end to
+ * end.
  */
 export function loadMelody(): Melody {
   const data = readFileSync(FILE);

@@ -51,8 +51,8 @@ export function sampleStreams(count = SAMPLE_COUNT): SampleStream[] {
 }
 
 /**
- * An M3U playlist of `count` streams of the source server at `baseUrl` (`http://127.0.0.1:7090`), ready to be
- * imported.
+ * An M3U playlist of `count` streams of the source server at `baseUrl` (`http://127.0.0.1:7090`),
+ * ready to be imported.
  */
 export function samplePlaylist(baseUrl: string, count = SAMPLE_COUNT): string {
   const entries = sampleStreams(count).map(

@@ -29,8 +29,8 @@ export interface SourceServer {
   /** From now on, for old and new connections of `name`; undefined heals it. */
   setFaults(name: string, faults: Faults | undefined): void;
   /**
-   * Ends all connections of `name`, or of every name; returns how many. By a reset, as when the source's
-   * machine is gone, or `gently`, as when the source goes off the air.
+   * Ends all connections of `name`, or of every name; returns how many. By a reset, as when the
+   * source's machine is gone, or `gently`, as when the source goes off the air.
    */
   cut(name?: string, how?: { gently?: boolean }): number;
   /** Who held what and when, of `name` or of every name. */

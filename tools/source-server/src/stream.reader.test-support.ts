@@ -21,7 +21,10 @@ export async function readBytes(
   return { response, data: Buffer.concat(pieces).subarray(0, count) };
 }
 
-/** Walks from frame to frame; returns how many whole frames there are, and throws where one is missing. */
+/**
+ * Walks from frame to frame; returns how many whole frames there are, and throws where one is
+ * missing.
+ */
 export function countFrames(data: Buffer): number {
   let frames = 0;
   for (let at = 0; at + 4 <= data.length; frames += 1) {

@@ -76,7 +76,10 @@ export class Home {
     }));
   }
 
-  /** Files of mode 0600; written beside and renamed, so that a crash leaves the old one or the new one. */
+  /**
+   * Files of mode 0600; written beside and renamed, so that a crash leaves the old one or the new
+   * one.
+   */
   private readOrCreate<T extends object>(name: string, create: () => T): T {
     const path = join(this.folder, name);
     if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as T;

@@ -14,7 +14,9 @@ export interface PortPlan {
   readonly workers: readonly number[];
 }
 
-/** Stream-workers start ten ports above the first, so that their number does not shift the others. */
+/**
+ * Stream-workers start ten ports above the first, so that their number does not shift the others.
+ */
 const WORKERS_OFFSET = 10;
 
 export function planPorts(base: number, workers: number): PortPlan {

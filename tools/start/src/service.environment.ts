@@ -51,6 +51,8 @@ export function workerEnvironment(
     WEIR_HOST: '127.0.0.1',
     WEIR_PORT: String(worker.port),
     WEIR_MAX_STREAMS: String(options.maxStreamsPerWorker),
+    // The last workers to stop find nobody to hand over to: they leave after 3 s of this.
+    WEIR_SHUTDOWN_GRACE: '13',
     WEIR_JOURNAL: home.journalOf(worker.name),
   };
 }

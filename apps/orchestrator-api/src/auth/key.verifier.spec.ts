@@ -9,7 +9,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => testDatabase?.close());
 
-/** A verifier with a clock of its own on the real database, which can be taken away and counts lookups. */
+/**
+ * A verifier with a clock of its own on the real database, which can be taken away and counts
+ * lookups.
+ */
 function createVerifier(limits: ConstructorParameters<typeof KeyVerifier>[1] = {}) {
   const world = { nowMs: 0, isAway: false, lookups: 0 };
   const sql: SqlSession = {

@@ -1,6 +1,8 @@
 import type { Requirement } from './requires.decorator';
 
-/** Routes of our libraries, which know nothing of roles; their own guard is the OPERATIONAL_GUARD. */
+/**
+ * Routes of our libraries, which know nothing of roles; their own guard is the OPERATIONAL_GUARD.
+ */
 const LIBRARY_ROUTES: Readonly<Record<string, Requirement>> = {
   '/health': { kind: 'public' },
   '/health/liveness': { kind: 'public' },

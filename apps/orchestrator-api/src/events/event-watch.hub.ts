@@ -89,7 +89,10 @@ export class EventWatchHub implements OnApplicationBootstrap, BeforeApplicationS
     this.wake();
   }
 
-  /** Waits until nothing more can appear up to this id, so that what comes after it is all that is new. */
+  /**
+   * Waits until nothing more can appear up to this id, so that what comes after it is all that is
+   * new.
+   */
   private async settle(eventId: number): Promise<void> {
     const deadline = performance.now() + SETTLE_MOST_MS;
     while (this.horizon.settledEventId < eventId && performance.now() < deadline) {

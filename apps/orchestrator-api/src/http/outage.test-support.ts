@@ -1,7 +1,10 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** A door between a replica and its database that a test can shut: connections break, new ones are refused. */
+/**
+ * A door between a replica and its database that a test can shut: connections break, new ones are
+ * refused.
+ */
 export class DatabaseDoor {
   private isShut = false;
   private readonly sockets = new Set<Socket>();

@@ -39,8 +39,8 @@ export class IdempotencyService {
   ) {}
 
   /**
-   * @throws DomainError IDEMPOTENCY_KEY_REUSED; TOO_MANY_REQUESTS when the first one takes too long;
-   * whatever `work` throws.
+   * @throws DomainError IDEMPOTENCY_KEY_REUSED; TOO_MANY_REQUESTS when the first one takes too
+   * long; whatever `work` throws.
    */
   async answer(
     request: IdempotentRequest,

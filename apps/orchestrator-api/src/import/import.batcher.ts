@@ -8,8 +8,8 @@ import type { ImportTally } from './import.tally';
 const BATCH_ROWS = 2_000;
 
 /**
- * Turns entries into batches of good rows with different names. Entries that are no stream, or whose
- * name was used earlier in the same import, are rejected.
+ * Turns entries into batches of good rows with different names. Entries that are no stream, or
+ * whose name was used earlier in the same import, are rejected.
  */
 export async function* collectBatches(
   records: AsyncIterable<ImportRecord>,

@@ -15,7 +15,9 @@ export function takeImportBodies(server: HttpServer): void {
   });
 }
 
-/** How long the rest of a refused body is read, so that its sender gets to read the answer. In ms. */
+/**
+ * How long the rest of a refused body is read, so that its sender gets to read the answer. In ms.
+ */
 const DISCARD_MOST_MS = 10_000;
 
 /**
@@ -36,7 +38,9 @@ export function openBody(request: HttpRequest): AsyncIterable<Buffer> {
   return limitBytes(request.body);
 }
 
-/** What is left when the reading ends early is thrown away: the connection serves other requests. */
+/**
+ * What is left when the reading ends early is thrown away: the connection serves other requests.
+ */
 async function* limitBytes(body: Readable): AsyncGenerator<Buffer> {
   let bytes = 0;
   try {

@@ -45,7 +45,9 @@ class PendingLine {
     else this.parts = [];
   }
 
-  /** Counts empty lines from `start` on. @returns where the next line that holds something begins. */
+  /**
+   * Counts empty lines from `start` on. @returns where the next line that holds something begins.
+   */
   skipEmpty(chunk: Buffer, start: number): number {
     if (!this.isEmpty) return start;
     let at = start;

@@ -11,7 +11,9 @@ import { DomainError, isName } from '@weir/domain';
 import type { InstanceStatus, InstanceView } from '@weir/domain';
 import { FleetsCache } from '../notices/fleets.cache';
 
-/** Instances as operators see and steer them. Everything throws FLEET_UNKNOWN and INSTANCE_UNKNOWN. */
+/**
+ * Instances as operators see and steer them. Everything throws FLEET_UNKNOWN and INSTANCE_UNKNOWN.
+ */
 @Injectable()
 export class InstancesAdminService {
   constructor(

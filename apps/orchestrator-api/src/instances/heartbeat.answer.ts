@@ -16,8 +16,9 @@ export function hasUnseen(request: HeartbeatRequest, renewed: Renewed): boolean 
 }
 
 /**
- * True when what the instance runs is not what it should. Judged only when it has seen every change;
- * one that has seen more than there is was talking to another database (restored, failed over).
+ * True when what the instance runs is not what it should. Judged only when it has seen every
+ * change; one that has seen more than there is was talking to another database (restored, failed
+ * over).
  */
 export function needsResync(request: HeartbeatRequest, renewed: Renewed): boolean {
   if (request.seenRevision > renewed.revision) return true;

@@ -1,6 +1,8 @@
 import { DomainError } from '@weir/domain';
 
-/** Batches that are written at the same time: one waits for its commit while the next is prepared. */
+/**
+ * Batches that are written at the same time: one waits for its commit while the next is prepared.
+ */
 const IN_FLIGHT_MAX = 2;
 /** Bounds the time of one transaction, and with it of the heartbeats that wait behind it. */
 const BATCH_MAX = 1_000;

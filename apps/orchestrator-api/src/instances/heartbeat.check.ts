@@ -4,7 +4,9 @@ import { inputError } from '../problem/validation.problems';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A rule says what is wrong with a value, or nothing. `undefined` is only shown to required fields. */
+/**
+ * A rule says what is wrong with a value, or nothing. `undefined` is only shown to required fields.
+ */
 interface Rule {
   readonly isRequired: boolean;
   readonly check: (value: unknown, path: string, problems: InputProblem[]) => void;

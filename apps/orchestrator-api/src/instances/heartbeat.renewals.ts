@@ -7,7 +7,9 @@ import { MetricsRegistry } from '@weir/observability';
 import { hasUnseen } from './heartbeat.answer';
 import { HeartbeatBatcher } from './heartbeat.batcher';
 
-/** Instances whose changes are read in one statement: bounds what one answer of the database holds. */
+/**
+ * Instances whose changes are read in one statement: bounds what one answer of the database holds.
+ */
 const DELIVERIES_PER_READ = 200;
 const BATCH_SIZE_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 

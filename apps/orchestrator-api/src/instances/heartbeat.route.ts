@@ -17,7 +17,10 @@ interface HeartbeatPath {
 
 const ROLES = ['instance'] as const;
 
-/** Helmet's fifteen headers are for pages; no browser comes here, and they would be half of the answer. */
+/**
+ * Helmet's fifteen headers are for pages; no browser comes here, and they would be half of the
+ * answer.
+ */
 const WITHOUT_BROWSER_HEADERS = { helmet: false } as const;
 const ANSWER_HEADERS = {
   'content-type': 'application/json; charset=utf-8',

@@ -6,7 +6,9 @@ import { answerHeartbeat, assertRenewed } from './heartbeat.answer';
 import { HeartbeatRenewals } from './heartbeat.renewals';
 import { StreamReportBuffer } from './stream-report.buffer';
 
-/** A heartbeat from its request to its answer: renewed and committed first, then told what changed. */
+/**
+ * A heartbeat from its request to its answer: renewed and committed first, then told what changed.
+ */
 @Injectable()
 export class HeartbeatService {
   constructor(

@@ -4,7 +4,9 @@ import type { AckCode, Assignment, Desired, InstanceStatus, JsonObject } from '@
 import { JsonObjectField } from '../validation/map.rules';
 import { StreamEpochDto } from './register.dto';
 
-/** Bodies that instances are answered with, for the documentation. Shapes are those of libs/domain. */
+/**
+ * Bodies that instances are answered with, for the documentation. Shapes are those of libs/domain.
+ */
 export class AssignedStreamDto {
   @ApiProperty({ example: 'radio-1' })
   name!: string;

@@ -10,7 +10,10 @@ const WRITE_MAX = 5_000;
 /** Beyond this, reports of further streams are dropped: they come again with the next heartbeat. */
 const WAITING_MAX = 200_000;
 
-/** What instances say of their streams, latest per stream, written once a second and not per heartbeat. */
+/**
+ * What instances say of their streams, latest per stream, written once a second and not per
+ * heartbeat.
+ */
 @Injectable()
 export class StreamReportBuffer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('StreamReports');
@@ -46,7 +49,9 @@ export class StreamReportBuffer implements OnApplicationBootstrap, BeforeApplica
     }
   }
 
-  /** Writes everything that waits; one at a time. What cannot be written now is dropped and said so. */
+  /**
+   * Writes everything that waits; one at a time. What cannot be written now is dropped and said so.
+   */
   async flush(): Promise<void> {
     await this.writing;
     this.writing ??= this.write().finally(() => (this.writing = undefined));

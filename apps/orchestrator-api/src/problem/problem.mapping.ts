@@ -27,7 +27,9 @@ const CODE_BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   503: 'SHUTTING_DOWN',
 };
 
-/** What a caller is told of an error. Anything that is not known to be harmless is told as INTERNAL. */
+/**
+ * What a caller is told of an error. Anything that is not known to be harmless is told as INTERNAL.
+ */
 export function mapToProblem(error: unknown): MappedProblem {
   if (error instanceof DomainError) {
     return withHeaders(createProblem(error.code, error.message, error.problems));

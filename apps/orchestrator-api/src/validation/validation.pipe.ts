@@ -1,7 +1,10 @@
 import { ValidationPipe } from '@nestjs/common';
 import { flattenValidationErrors, inputError } from '../problem/validation.problems';
 
-/** Validates parameters, queries and bodies by their DTO classes; every problem is named, also unknown fields. */
+/**
+ * Validates parameters, queries and bodies by their DTO classes; every problem is named, also
+ * unknown fields.
+ */
 export function createValidationPipe(): ValidationPipe {
   return new ValidationPipe({
     whitelist: true,

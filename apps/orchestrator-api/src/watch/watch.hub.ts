@@ -10,9 +10,13 @@ import { deliver } from './watch.delivery';
 import { instanceKey } from './watcher';
 import type { Watcher } from './watcher';
 
-/** Connections of one replica; an instance that cannot watch learns the same from its heartbeats. */
+/**
+ * Connections of one replica; an instance that cannot watch learns the same from its heartbeats.
+ */
 const WATCHERS_MAX = 25_000;
-/** Watchers whose changes are read in one statement: bounds what one answer of the database holds. */
+/**
+ * Watchers whose changes are read in one statement: bounds what one answer of the database holds.
+ */
 const WATCHERS_PER_READ = 200;
 const COMMENT_INTERVAL_MS = 10_000;
 /** Wait after a failed reading. The heartbeats tell the instances the same meanwhile. */

@@ -8,7 +8,10 @@ import { StartupError } from '../startup.error';
 const PHASE = 'postgresql';
 const PROBE_LIMITS = { max: 1, statementTimeoutMs: 5000, lockTimeoutMs: 5000 };
 
-/** Waits until PostgreSQL answers a query. Without it the service cannot do anything: it does not start. */
+/**
+ * Waits until PostgreSQL answers a query. Without it the service cannot do anything: it does not
+ * start.
+ */
 export async function waitForPostgres(
   options: DatabaseOptions,
   budgetMs: number,

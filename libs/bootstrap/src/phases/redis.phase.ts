@@ -7,10 +7,11 @@ import { messageOf, retryWithin } from '../retry';
 const PHASE = 'redis';
 
 /**
- * Waits for Redis, and goes on without it when its budget is spent: it is only the doorbell, and is used as
- * soon as it comes.
+ * Waits for Redis, and goes on without it when its budget is spent: it is only the doorbell, and is
+ * used as soon as it comes.
  *
- * @throws RedisPolicyError at once when Redis would evict parts of queues, which is worse than no Redis
+ * @throws RedisPolicyError at once when Redis would evict parts of queues, which is worse than no
+ * Redis
  */
 export async function waitForRedis(
   redis: RedisSection,

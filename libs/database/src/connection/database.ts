@@ -9,8 +9,8 @@ const HEARTBEAT_LOCK_MS = 1_000;
 /** A heartbeat that is not stored by then is better sent again. In ms. */
 const HEARTBEAT_BUDGET_MS = 4_000;
 /**
- * Everything a heartbeat does is a look-up by key, whatever the statistics of the tables say by now:
- * a new or just emptied table would else be read whole for each of a thousand rows.
+ * Everything a heartbeat does is a look-up by key, whatever the statistics of the tables say by
+ * now: a new or just emptied table would else be read whole for each of a thousand rows.
  */
 const HEARTBEAT_OPTIONS = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 const CONTROL_CONNECTIONS = 8;

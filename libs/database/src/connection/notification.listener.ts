@@ -5,7 +5,10 @@ import type { DatabaseOptions } from './database-options';
 /** The one channel on which committed changes are announced. */
 export const FLEET_CHANNEL = 'weir_fleet';
 
-/** What one transaction changed in one fleet. Sent by NOTIFY, so it comes after the commit or not at all. */
+/**
+ * What one transaction changed in one fleet. Sent by NOTIFY, so it comes after the commit or not at
+ * all.
+ */
 export interface FleetNotice {
   readonly fleetId: number;
   /** Present when assignments changed: the revision they carry. */

@@ -26,7 +26,9 @@ export class SourceCipher {
     return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), body]);
   }
 
-  /** @throws Error when the key is another one than it was encrypted with, or the data was changed. */
+  /**
+   * @throws Error when the key is another one than it was encrypted with, or the data was changed.
+   */
   decrypt(sealed: Buffer): string {
     if (sealed[0] !== VERSION)
       throw new Error(`unknown version ${sealed[0]} of an encrypted source`);

@@ -60,8 +60,8 @@ create unique index streams_name on streams (fleet_id, name) where deleted_at is
  * instances.cordoned is the operator's wish and outlives a restart of the instance.
  * instance_leases is the hot row: a heartbeat changes it and nothing else. No index holds a column
  * that a heartbeat changes and pages are kept half empty, so that every renewal is a HOT update.
- * granted_ttl_ms is the longest lease that may still be relied on: it bounds how far ahead an expiry
- * can lie, so that a step of the clock heals with the next heartbeat.
+ * granted_ttl_ms is the longest lease that may still be relied on: it bounds how far ahead an
+ * expiry can lie, so that a step of the clock heals with the next heartbeat.
  * instance_counters is kept by a trigger on assignments and only read by heartbeats.
  */
 const INSTANCES = `

@@ -16,7 +16,10 @@ export class Ownership1764000002000 implements MigrationInterface {
   down = refuseDown;
 }
 
-/** not_before: nobody may run the stream earlier (what is left of a lease, or a wait after a failure). */
+/**
+ * not_before: nobody may run the stream earlier (what is left of a lease, or a wait after a
+ * failure).
+ */
 const ASSIGNMENTS = `
 create table assignments (
   fleet_id bigint not null,
@@ -136,7 +139,10 @@ create unique index moves_live on moves (fleet_id, stream_id) where state in ('s
 create index moves_live_target on moves (fleet_id, to_server_id) where state in ('stopping', 'starting');
 create index moves_history on moves (fleet_id, created_at)`;
 
-/** The latest that an owner said of a stream: apart from assignments, because it changes all the time. */
+/**
+ * The latest that an owner said of a stream: apart from assignments, because it changes all the
+ * time.
+ */
 const STREAM_REPORTS = `
 create table stream_reports (
   fleet_id bigint not null,

@@ -1,6 +1,8 @@
 import type { SqlSession } from '../connection/sql-session';
 
-/** How far the ids of events have been given out, and which transactions may still hold some back. */
+/**
+ * How far the ids of events have been given out, and which transactions may still hold some back.
+ */
 export interface HorizonReading {
   /** The highest id given out so far, committed or not. */
   readonly lastEventId: number;

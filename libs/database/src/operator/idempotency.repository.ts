@@ -30,7 +30,9 @@ const ANSWER_TTL_HOURS = 24;
 /** Old answers taken out at once. */
 const PRUNE_BATCH = 1_000;
 
-/** Claims a request, or says what became of it. Only one of many that come together gets the claim. */
+/**
+ * Claims a request, or says what became of it. Only one of many that come together gets the claim.
+ */
 export async function claimRequest(
   sql: SqlSession,
   request: IdempotentRequest,

@@ -1,4 +1,7 @@
-/** Which part of a list is wanted. `after` is the cursor that the page before gave; null: the first page. */
+/**
+ * Which part of a list is wanted. `after` is the cursor that the page before gave; null: the first
+ * page.
+ */
 export interface PageRequest {
   readonly limit: number;
   readonly after: string | null;

@@ -66,7 +66,10 @@ export async function applyStreamEffects(
   change.hasWork = true;
 }
 
-/** A stream that is to run differently gets a fresh chance on instances that failed to run it before. */
+/**
+ * A stream that is to run differently gets a fresh chance on instances that failed to run it
+ * before.
+ */
 const BUMP = `
 update assignments a set
   revision = $2,

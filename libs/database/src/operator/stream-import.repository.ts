@@ -12,7 +12,9 @@ import { applyStreamEffects, decideStreamEffect } from './stream-effect';
 import type { StreamField } from './stream-effect';
 import type { StreamStore } from './stream-write.repository';
 
-/** One stream of an import. A field that is null was not given: kept on update, default on creation. */
+/**
+ * One stream of an import. A field that is null was not given: kept on update, default on creation.
+ */
 export interface ImportRow {
   readonly name: string;
   readonly source: string;
@@ -145,7 +147,10 @@ async function compareRows(
   });
 }
 
-/** The source when it reads like one that operators are shown; only then it may stand for a stored one. */
+/**
+ * The source when it reads like one that operators are shown; only then it may stand for a stored
+ * one.
+ */
 function shownSource(source: string): string | null {
   return redactSource(source) === source ? source : null;
 }

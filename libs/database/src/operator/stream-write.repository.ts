@@ -88,8 +88,8 @@ export function changeStream(
 }
 
 /**
- * Deletes a stream: its owner is told to stop it, its history and its epochs stay. Deleting it again
- * changes nothing.
+ * Deletes a stream: its owner is told to stop it, its history and its epochs stay. Deleting it
+ * again changes nothing.
  * @throws DomainError STREAM_UNKNOWN when there never was such a stream.
  */
 export function deleteStream(store: StreamStore, streamId: string): Promise<void> {

@@ -23,8 +23,9 @@ export type AckDecision =
   | { readonly kind: 'release-failed' };
 
 /**
- * What an acknowledgement does. One with another epoch, owner or incarnation than the assignment has
- * changes nothing. A stream may be given back in any status: its owner knows best that it stopped.
+ * What an acknowledgement does. One with another epoch, owner or incarnation than the assignment
+ * has changes nothing. A stream may be given back in any status: its owner knows best that it
+ * stopped.
  */
 export function decideAck(
   assignment: AckedAssignment | undefined,

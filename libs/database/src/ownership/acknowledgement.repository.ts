@@ -21,8 +21,9 @@ interface DecidedAck {
 const SHARE_FLEET = 'select 1 from fleet_revisions where fleet_id = $1 for share';
 
 /**
- * Applies what an instance says of its assignments. Acks that only say "it runs" need no fleet lock;
- * those that give streams back hand them over to the targets of their moves in the same transaction.
+ * Applies what an instance says of its assignments. Acks that only say "it runs" need no fleet
+ * lock; those that give streams back hand them over to the targets of their moves in the same
+ * transaction.
  * @returns one result per ack, in the order given.
  * @throws DomainError INCARNATION_FENCED, INSTANCE_UNKNOWN
  */

@@ -4,9 +4,9 @@ import type { TransactionRunner } from '../resilience/transaction-runner';
 const LOCK_CLASS = 0x7766;
 
 /**
- * Runs `work` while no other replica works on the fleet. The lock belongs to a transaction that does
- * nothing else, so it is gone as soon as its process or connection is. It only saves double work:
- * every write is guarded by epoch and incarnation anyway.
+ * Runs `work` while no other replica works on the fleet. The lock belongs to a transaction that
+ * does nothing else, so it is gone as soon as its process or connection is. It only saves double
+ * work: every write is guarded by epoch and incarnation anyway.
  * @returns undefined when another replica has the turn.
  */
 export function withFleetTurn<T>(

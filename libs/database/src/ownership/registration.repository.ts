@@ -144,7 +144,10 @@ async function adoptStreams(
   await abortMovesOf(change, [serverId], `${serverId} registered again`);
 }
 
-/** Releases streams that the earlier incarnation may still run: nobody starts them before it must have stopped. */
+/**
+ * Releases streams that the earlier incarnation may still run: nobody starts them before it must
+ * have stopped.
+ */
 async function releaseLater(
   change: OwnershipChange,
   streamIds: readonly string[],

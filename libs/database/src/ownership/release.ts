@@ -16,9 +16,9 @@ const FAILED_ON_MAX = 16;
 const FAILURE_DOUBLINGS_MAX = 6;
 
 /**
- * Takes streams from `serverId`; they keep their epoch until the next grant. The caller has checked,
- * under the fleet's lock, that this owner may give them back. Moves from here that wait for the
- * release are not touched: the caller hands over (see handoff.ts).
+ * Takes streams from `serverId`; they keep their epoch until the next grant. The caller has
+ * checked, under the fleet's lock, that this owner may give them back. Moves from here that wait
+ * for the release are not touched: the caller hands over (see handoff.ts).
  */
 export async function releaseStreams(
   change: OwnershipChange,

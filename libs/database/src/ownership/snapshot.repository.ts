@@ -8,7 +8,10 @@ import type {
 import type { SqlSession } from '../connection/sql-session';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 
-/** One stream with its assignment, as the planner's snapshot needs it. Times in ms of the database's clock. */
+/**
+ * One stream with its assignment, as the planner's snapshot needs it. Times in ms of the database's
+ * clock.
+ */
 export interface StreamRow {
   readonly streamId: string;
   readonly weight: number;

@@ -176,7 +176,9 @@ class ClientTransaction implements SqlSession {
     this.isCommitting = false;
   }
 
-  /** Gives the connection back after an error: rolled back where that is possible, destroyed else. */
+  /**
+   * Gives the connection back after an error: rolled back where that is possible, destroyed else.
+   */
   async abandon(error: unknown): Promise<void> {
     const kind = classifyFailure(error);
     if (kind === 'connection' || kind === 'timeout') return this.client.release(true);

@@ -5,7 +5,9 @@ import type { Reading } from '../indicator';
 
 const verboseLevels = new Set(['debug', 'trace']);
 
-/** The environment suits the service; what it could not start with at all is refused at its start. */
+/**
+ * The environment suits the service; what it could not start with at all is refused at its start.
+ */
 @Injectable()
 export class EnvironmentIndicator extends Indicator {
   readonly name = 'environment';

@@ -38,7 +38,10 @@ export class EventLoopIndicator extends Indicator implements OnApplicationShutdo
   }
 }
 
-/** The histogram measures whole intervals; what exceeds the resolution is the lag. NaN before a sample. */
+/**
+ * The histogram measures whole intervals; what exceeds the resolution is the lag. NaN before a
+ * sample.
+ */
 function lagMs(intervalNs: number): number {
   const lag = intervalNs / NS_PER_MS - RESOLUTION_MS;
   return Number.isFinite(lag) ? Math.max(0, Math.round(lag * 100) / 100) : 0;

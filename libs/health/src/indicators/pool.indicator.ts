@@ -11,7 +11,10 @@ interface ConnectionCounts {
   readonly options: { readonly max?: number };
 }
 
-/** Connections of this process to PostgreSQL: all taken and others waiting means it is the bottleneck. */
+/**
+ * Connections of this process to PostgreSQL: all taken and others waiting means it is the
+ * bottleneck.
+ */
 @Injectable()
 export class PoolIndicator extends Indicator {
   readonly name = 'databasePool';

@@ -3,7 +3,10 @@ import { findEvictionPolicy, QueueConnection } from '@weir/queues';
 import { Indicator } from '../indicator';
 import type { Reading } from '../indicator';
 
-/** Redis answers. Not required: it is the doorbell, and every loop goes on by its cadence without it. */
+/**
+ * Redis answers. Not required: it is the doorbell, and every loop goes on by its cadence without
+ * it.
+ */
 @Injectable()
 export class RedisIndicator extends Indicator {
   readonly name = 'redis';

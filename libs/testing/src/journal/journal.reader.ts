@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 
-/** One stretch of time in which one instance ran one stream. ns of the machine's monotonic clock. */
+/**
+ * One stretch of time in which one instance ran one stream. ns of the machine's monotonic clock.
+ */
 export interface RunInterval {
   readonly serverId: string;
   readonly streamId: string;
