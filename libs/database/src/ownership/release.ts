@@ -47,8 +47,10 @@ update assignments a set
   unassigned_since = weir_now(),
   failures = case when r.retry_ms is null then a.failures else a.failures + 1 end,
   failed_on = case when r.retry_ms is null then a.failed_on
-    else (array_append(array_remove(a.failed_on, $3), $3))[greatest(1, cardinality(a.failed_on) - $7 + 2):] end,
+    else (array_append(array_remove(a.failed_on, $3), $3))
+      [greatest(1, cardinality(a.failed_on) - $7 + 2):] end,
   not_before = case when r.retry_ms is null then null
     else weir_now() + r.retry_ms * power(2, least(a.failures, $8)) * interval '1 millisecond' end
-from unnest($4::bigint[], $5::jsonb[], $6::double precision[]) as r (stream_id, checkpoint, retry_ms)
+from unnest($4::bigint[], $5::jsonb[], $6::double precision[])
+  as r (stream_id, checkpoint, retry_ms)
 where a.fleet_id = $1 and a.stream_id = r.stream_id and a.server_id = $3`;

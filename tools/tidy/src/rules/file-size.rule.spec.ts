@@ -18,6 +18,12 @@ describe('file-size', () => {
     ]);
   });
 
+  it('accepts a text that cannot be broken, but not a comment with a quotation mark', () => {
+    const wide = 'x'.repeat(columnsMax);
+    expect(findingsOf(fileSizeRule, { [path]: `it('${wide}', go);\n` })).toEqual([]);
+    expect(findingsOf(fileSizeRule, { [path]: `// it's ${wide}\n` })).toHaveLength(1);
+  });
+
   it('accepts what just fits, and documents of any size', () => {
     const texts = {
       [path]: `${'x'.repeat(columnsMax)}\n`.repeat(fileLinesMax),
