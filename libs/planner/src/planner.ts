@@ -5,7 +5,7 @@ import { readColumns } from './columns/fleet.columns';
 import { balance } from './phases/balance';
 import { makeRoom } from './phases/make-room';
 import { mend } from './phases/mend';
-import { place } from './phases/place';
+import { place, placeAgain } from './phases/place';
 import { score } from './phases/score';
 import { PlanRun } from './state/plan.run';
 import { listUnplaced } from './unplaced.reasons';
@@ -19,7 +19,7 @@ export interface PlanContext {
 }
 
 /** The phases in their order; each file says why it is where it is. */
-const PHASES: readonly ((run: PlanRun) => void)[] = [mend, place, makeRoom, balance];
+const PHASES: readonly ((run: PlanRun) => void)[] = [mend, place, makeRoom, balance, placeAgain];
 
 /**
  * Decides who runs what: pure, and the same for the same arguments, in whatever order the snapshot

@@ -1,8 +1,5 @@
 /** The little of autocannon that the benchmarks use; it ships no types. */
 declare module 'autocannon' {
-  interface Client {
-    setBody(body: string): void;
-  }
   interface Request {
     method: string;
     path: string;

@@ -1,4 +1,3 @@
-/// <reference path="./autocannon.d.ts" />
 import autocannon from 'autocannon';
 
 /** What to send; read from the one argument of this program. */

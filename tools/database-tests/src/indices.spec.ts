@@ -5,7 +5,6 @@ import {
   changeOwnership,
   ensureFleet,
   leaveFleet,
-  observeLeases,
   readDeliveries,
   readFleetDelta,
   registerInstance,

