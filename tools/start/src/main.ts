@@ -41,7 +41,7 @@ async function main(): Promise<number> {
     explain(terminal, error);
     return EXIT_FAILED;
   } finally {
-    terminal.write(`\n${colors.bold('stopping')}\n`);
+    if (stack.isRunning) terminal.write(`\n${colors.bold('stopping')}\n`);
     await stack.stop();
     progress.finish();
   }

@@ -111,8 +111,8 @@ export class ProcessPart implements Part {
   }
 }
 
-/** A one-shot that has done its work: nothing runs, nothing can die. */
-const FINISHED: RunningPart = {
+/** A one-shot that has done its work: nothing runs, nothing can die, nothing is to be stopped. */
+export const FINISHED: RunningPart = {
   summary: 'done',
   pid: undefined,
   stop: () => Promise.resolve(),

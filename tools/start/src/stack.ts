@@ -3,6 +3,7 @@ import { HomeLock } from './home.lock';
 import { ensureDemoFleet, importStreams } from './fleet.setup';
 import { TIERS } from './part';
 import type { Part, PartNews, PartState, RunningPart } from './part';
+import { FINISHED } from './process.part';
 import { assertPortsFree, planPorts } from './port.plan';
 import type { PortPlan } from './port.plan';
 import type { StackOptions } from './stack.options';
@@ -77,6 +78,11 @@ export class Stack {
     return running;
   }
 
+  /** True while something of it runs. */
+  get isRunning(): boolean {
+    return this.entries.some((entry) => entry.running !== undefined);
+  }
+
   /** Process id of a part that runs; undefined when it does not. */
   pidOf(name: string): number | undefined {
     return this.entries.find((entry) => entry.part.name === name)?.running?.pid;
@@ -125,7 +131,7 @@ export class Stack {
     tell('starting', '');
     try {
       const running = await entry.part.start((detail) => tell('starting', detail));
-      entry.running = running;
+      entry.running = running === FINISHED ? undefined : running;
       tell('ready', running.summary);
       void running.died.then((end) => {
         if (entry.running === running) entry.running = undefined;

@@ -16,10 +16,10 @@ export function processTerminal(): Terminal {
   return {
     isInteractive: stdout.isTTY === true && process.env['TERM'] !== 'dumb',
     get columns() {
-      return stdout.columns ?? 100;
+      return stdout.columns || 100;
     },
     get rows() {
-      return stdout.rows ?? 40;
+      return stdout.rows || 40;
     },
     write: (text) => void stdout.write(text),
   };
