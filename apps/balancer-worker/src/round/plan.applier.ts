@@ -5,7 +5,7 @@ import type { Plan, Step } from '@weir/planner';
 import type { FleetCache } from './fleet.cache';
 
 /** Placements in one transaction: long enough to be cheap, short enough to let a takeover pass. */
-const PLACEMENTS_PER_TRANSACTION = 2_000;
+const PLACEMENTS_PER_TRANSACTION = 5_000;
 
 export interface AppliedPlan {
   readonly placed: number;
