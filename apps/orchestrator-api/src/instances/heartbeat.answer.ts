@@ -21,7 +21,7 @@ export function hasUnseen(request: HeartbeatRequest, renewed: Renewed): boolean 
  * over).
  */
 export function needsResync(request: HeartbeatRequest, renewed: Renewed): boolean {
-  if (request.seenRevision > renewed.revision) return true;
+  if (request.seenRevision > renewed.revision || renewed.isMismatched) return true;
   if (hasUnseen(request, renewed)) return false;
   const { count, digest } = request.running;
   return count !== renewed.expectedCount || digest !== renewed.expectedDigest;

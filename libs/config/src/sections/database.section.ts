@@ -93,12 +93,12 @@ export class DatabaseSection {
     name: 'DB_POOL_MAX',
     kind: wholeNumber,
     default: '10',
-    expected: 'whole number, 3 to 500',
+    expected: 'whole number, 8 to 500',
     meaning:
       'Most connections in each of the three pools of a process (heartbeats at most 4, ownership 8, other reads 8).',
   })
   @IsInt()
-  @Min(3)
+  @Min(8)
   @Max(500)
   readonly connectionsMax!: number;
 }

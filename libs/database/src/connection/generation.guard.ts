@@ -1,3 +1,4 @@
+import { FLEET_SETTING_BOUNDS } from '@weir/domain';
 import { appendEvents } from '../history/event.writer';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 
@@ -7,26 +8,39 @@ export interface GenerationCheck {
   readonly isBumped: boolean;
 }
 
+/** What a restored database may know nothing of: a lease as long as any can be. */
+const LONGEST_LEASE_MS = FLEET_SETTING_BOUNDS.leaseTtlMs[1];
+
+/** The timeline that is being written now; pg_control_checkpoint() would lag behind a promotion. */
+const TIMELINE = `('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint`;
+
+/** Condition over `cluster_state k, pg_control_system() s`: the database that granted the epochs. */
+export const IS_SAME_DATABASE = `(k.system_identifier = s.system_identifier::text
+  and k.timeline_id = ${TIMELINE})`;
+
 /**
  * Compares the database's identity (system identifier and timeline) with the one that granted the
  * epochs it holds. After a failover or a restore they differ: grants may have been lost, so the
- * generation grows and every later epoch with it. Called before a balancer-worker grants anything.
+ * generation grows and every later epoch with it, and no exclusive stream is granted until every
+ * lease that the old database may have promised is over. Each change of ownership checks the same.
  */
 export function guardGeneration(runner: TransactionRunner): Promise<GenerationCheck> {
   return runner.run('generation', { onUnknownCommit: 'repeat' }, async (sql) => {
     const rows = await sql.query<{ generation: number; isSame: boolean }>(
-      `select k.generation, k.system_identifier = s.system_identifier::text
-         and k.timeline_id = c.timeline_id as "isSame"
-       from cluster_state k, pg_control_system() s, pg_control_checkpoint() c
-       for update of k`,
+      `select k.generation, ${IS_SAME_DATABASE} as "isSame"
+       from cluster_state k, pg_control_system() s for update of k`,
     );
     const state = rows[0];
     if (!state) throw new Error('cluster_state has no row: run migrate');
     if (state.isSame) return { generation: state.generation, isBumped: false };
     await sql.query(
       `update cluster_state set generation = generation + 1,
-         system_identifier = s.system_identifier::text, timeline_id = c.timeline_id
-       from pg_control_system() s, pg_control_checkpoint() c`,
+         system_identifier = s.system_identifier::text, timeline_id = ${TIMELINE},
+         quarantine_until = weir_now() + interval '1 millisecond' * (
+           coalesce((select max(granted_ttl_ms) from instance_leases), $1)
+           + coalesce((select max(autonomy_ms) from streams where exclusive), 0))
+       from pg_control_system() s`,
+      [LONGEST_LEASE_MS],
     );
     const fleets = await sql.query<{ fleetId: number }>('select fleet_id as "fleetId" from fleets');
     for (const { fleetId } of fleets) {

@@ -49,4 +49,6 @@ create table cluster_state (
   created_at timestamptz not null default weir_now()
 );
 insert into cluster_state (system_identifier, timeline_id)
-select s.system_identifier::text, c.timeline_id from pg_control_system() s, pg_control_checkpoint() c`;
+select s.system_identifier::text,
+  ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint
+from pg_control_system() s`;

@@ -18,7 +18,8 @@ export class Ownership1764000002000 implements MigrationInterface {
 
 /**
  * not_before: nobody may run the stream earlier (what is left of a lease, or a wait after a
- * failure).
+ * failure). autonomy_ms: the longest that the owner may have been promised, whatever the stream says
+ * by now.
  */
 const ASSIGNMENTS = `
 create table assignments (
@@ -31,6 +32,7 @@ create table assignments (
     check (status in ('unassigned', 'starting', 'running', 'stopping')),
   revision bigint not null default 0,
   not_before timestamptz,
+  autonomy_ms bigint not null default 0,
   checkpoint jsonb,
   assigned_at timestamptz,
   last_moved_at timestamptz,
@@ -52,6 +54,7 @@ create index assignments_stopping on assignments (fleet_id, stream_id) where sta
 /**
  * The last line of defence: an epoch never falls, and another owner needs a higher one. Keeping a
  * stream over a new incarnation of the same server (registration with 'running') keeps its epoch.
+ * The condition is the rule itself, so that a row that keeps it costs no call of the function.
  */
 const EPOCH_GUARD = `
 create function weir_guard_epoch() returns trigger language plpgsql as $$
@@ -68,7 +71,8 @@ begin
   return new;
 end $$;
 create trigger assignments_guard_epoch before update on assignments for each row
-  when (new.epoch <> old.epoch or new.server_id is distinct from old.server_id)
+  when (new.epoch < old.epoch or (new.epoch = old.epoch and new.server_id is not null
+    and new.server_id is distinct from old.server_id))
   execute function weir_guard_epoch();
 create function weir_refuse_delete() returns trigger language plpgsql as $$
 begin

@@ -66,6 +66,8 @@ create table events (
 ) partition by range (at);
 create index events_stream on events (fleet_id, stream_id, event_id) where stream_id is not null;
 create index events_server on events (fleet_id, server_id, event_id) where server_id is not null;
+create index events_kind on events (fleet_id, kind, event_id);
+create index events_time on events (fleet_id, at);
 create table events_default partition of events default;
 select weir_maintain_partitions('events', 7, 90)`;
 

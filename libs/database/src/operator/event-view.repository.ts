@@ -28,7 +28,8 @@ export async function listEvents(
     `${VIEW} where fleet_id = $1 and event_id > $2
        ${filter.streamId === null ? 'and $3::bigint is null' : 'and stream_id = $3'}
        ${filter.serverId === null ? 'and $4::text is null' : 'and server_id = $4'}
-       and ($5::text is null or kind = $5) and ($6::timestamptz is null or at >= $6)
+       ${filter.kind === null ? 'and $5::text is null' : 'and kind = $5'}
+       ${filter.since === null ? 'and $6::timestamptz is null' : 'and at >= $6'}
      order by event_id limit $7`,
     [
       fleetId,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DomainError } from '@weir/domain';
 import type { Ack, AckResult, FleetSettings } from '@weir/domain';
 import { notifyFleet } from '../connection/notify';
@@ -42,7 +43,8 @@ export function applyAcks(
       return decided.map(toResult);
     });
   }
-  return changeOwnership(runner, fleetId, 'ack', async (change) => {
+  const operation = { name: 'ack', operationId: randomUUID() };
+  return changeOwnership(runner, fleetId, operation, async (change) => {
     const decided = await decideAcks(change.sql, fleetId, sender, input.acks);
     await markRunning(change.sql, fleetId, decided);
     await giveBack(change, sender.serverId, decided, input.settings);
@@ -98,8 +100,11 @@ async function markRunning(
     .map(({ ack }) => ack.streamId);
   if (streamIds.length === 0) return;
   await sql.query(
-    `update assignments set status = 'running', not_before = null, failures = 0, failed_on = '{}'
-     where fleet_id = $1 and stream_id = any($2::bigint[]) and status = 'starting'`,
+    `update assignments a set status = 'running', not_before = null, failures = 0,
+       failed_on = '{}', autonomy_ms = s.autonomy_ms
+     from streams s
+     where a.fleet_id = $1 and a.stream_id = any($2::bigint[]) and a.status = 'starting'
+       and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`,
     [fleetId, streamIds],
   );
   await finishMoves(sql, fleetId, streamIds);

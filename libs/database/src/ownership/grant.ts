@@ -18,7 +18,8 @@ export interface Granted {
  * Gives streams that have no owner to instances, each under a higher epoch. A grant is dropped (not
  * in the answer) when the stream has an owner or another epoch by now, must not start yet, is
  * disabled, or when the instance is not ready, holds no lease, or has no room: held streams and
- * moves on their way to it count, except the move of the stream itself.
+ * moves on their way to it count, except the move of the stream itself. While the database is in
+ * quarantine no exclusive stream is granted: owners that it does not know of may still run them.
  */
 export async function grantStreams(
   change: OwnershipChange,
@@ -32,6 +33,7 @@ export async function grantStreams(
     grants.map((grant) => grant.streamId),
     grants.map((grant) => grant.serverId),
     grants.map((grant) => grant.expectedEpoch),
+    change.quarantineUntil,
   ]);
   for (const grant of granted) change.touch(grant.serverId);
   return granted;
@@ -42,7 +44,7 @@ with wanted as (
   select * from unnest($4::bigint[], $5::text[], $6::bigint[])
     with ordinality as w (stream_id, server_id, epoch, position)
 ), candidate as (
-  select w.*, m.move_id is not null as is_move,
+  select w.*, s.autonomy_ms, m.move_id is not null as is_move,
     row_number() over (partition by w.server_id, m.move_id is not null order by w.position) as rank
   from wanted w
   join assignments a on a.fleet_id = $1 and a.stream_id = w.stream_id
@@ -50,6 +52,7 @@ with wanted as (
     and (a.not_before is null or a.not_before <= weir_now())
   join streams s on s.fleet_id = $1 and s.stream_id = w.stream_id
     and s.enabled and s.deleted_at is null
+    and (not s.exclusive or $7::timestamptz is null or $7::timestamptz <= weir_now())
   left join moves m on m.fleet_id = $1 and m.stream_id = w.stream_id
     and m.state = 'stopping' and m.to_server_id = w.server_id
 ), target as (
@@ -65,7 +68,7 @@ with wanted as (
 update assignments a set
   server_id = t.server_id, incarnation = t.incarnation,
   epoch = weir_next_epoch(a.epoch, $3), status = 'starting', revision = $2,
-  not_before = null, assigned_at = weir_now(), unassigned_since = null, unplaced_reasons = null,
+  autonomy_ms = w.autonomy_ms, not_before = null, assigned_at = weir_now(), unassigned_since = null, unplaced_reasons = null,
   last_moved_at = case when w.is_move then weir_now() else a.last_moved_at end
 from candidate w join target t on t.server_id = w.server_id
 where a.fleet_id = $1 and a.stream_id = w.stream_id

@@ -3,6 +3,7 @@ import { assertLive } from './acknowledgement.repository';
 import type { AckSender } from './acknowledgement.decision';
 import { abortMovesOf, handOver } from './handoff';
 import { changeOwnership } from './ownership.transaction';
+import type { OwnershipChange } from './ownership.transaction';
 import { releaseStreams } from './release';
 
 /**
@@ -16,6 +17,7 @@ export function leaveFleet(
   sender: AckSender,
 ): Promise<void> {
   return changeOwnership(runner, fleetId, 'leave', async (change) => {
+    if (await hasLeft(change, sender)) return;
     await assertLive(change.sql, fleetId, sender);
     const owned = await change.sql.query<{ streamId: string }>(
       `select stream_id::text as "streamId" from assignments
@@ -46,4 +48,14 @@ export function leaveFleet(
       detail: { incarnation: sender.incarnation, released: owned.length },
     });
   });
+}
+
+/** True when this incarnation has said goodbye before: the answer to it may have been lost. */
+async function hasLeft(change: OwnershipChange, sender: AckSender): Promise<boolean> {
+  const rows = await change.sql.query(
+    `select 1 from instances
+     where fleet_id = $1 and server_id = $2 and incarnation = $3 and status = 'left'`,
+    [change.fleetId, sender.serverId, sender.incarnation],
+  );
+  return rows.length > 0;
 }

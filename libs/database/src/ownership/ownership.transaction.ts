@@ -1,5 +1,6 @@
 import { DomainError } from '@weir/domain';
 import type { EventKind, Severity } from '@weir/domain';
+import { IS_SAME_DATABASE, guardGeneration } from '../connection/generation.guard';
 import { notifyFleet } from '../connection/notify';
 import type { SqlSession } from '../connection/sql-session';
 import { appendEvents } from '../history/event.writer';
@@ -24,13 +25,20 @@ export class OwnershipChange {
   readonly events: NewEvent[] = [];
   hasWork = false;
 
+  readonly generation: number;
+  /** Until then owners that this database does not know of may run exclusive streams. */
+  readonly quarantineUntil: Date | null;
+
   constructor(
     readonly sql: SqlSession,
     readonly fleetId: number,
     /** The revision that rows changed by this transaction get. */
     readonly revision: number,
-    readonly generation: number,
-  ) {}
+    cluster: Pick<OwnershipChange, 'generation' | 'quarantineUntil'>,
+  ) {
+    this.generation = cluster.generation;
+    this.quarantineUntil = cluster.quarantineUntil;
+  }
 
   /** Assignments of this instance changed: its watchers are told. */
   touch(serverId: string): void {
@@ -47,35 +55,72 @@ export class OwnershipChange {
  * transactions follow one another: revisions are ordered as commits are, and two of them never
  * deadlock. Lock order: cluster_state (shared), fleet_revisions, assignments, instances.
  * A repetition after a lost COMMIT answer is harmless, because every write names the epoch and the
- * incarnation that it expects.
+ * incarnation that it expects; where the answer would differ, an operation id finds the first one.
  * @throws DomainError FLEET_UNKNOWN
  */
 export function changeOwnership<T>(
   runner: TransactionRunner,
   fleetId: number,
-  operation: string,
+  operation: string | OnceOperation,
   work: (change: OwnershipChange) => Promise<T>,
 ): Promise<T> {
-  return runner.run(operation, { onUnknownCommit: 'repeat' }, async (sql) => {
-    const change = await beginChange(sql, fleetId);
-    const result = await work(change);
-    await finishChange(change);
-    return result;
-  });
+  const name = typeof operation === 'string' ? operation : operation.name;
+  const onUnknownCommit =
+    typeof operation === 'string'
+      ? 'repeat'
+      : ({ operationId: operation.operationId, kind: name } as const);
+  return inKnownGeneration(runner, () =>
+    runner.run(name, { onUnknownCommit }, async (sql) => {
+      const change = await beginChange(sql, fleetId);
+      const result = await work(change);
+      await finishChange(change);
+      return result;
+    }),
+  );
+}
+
+/** The database is another one than before: bump its generation, then do the work. */
+async function inKnownGeneration<T>(runner: TransactionRunner, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ForeignDatabaseError)) throw error;
+    await guardGeneration(runner);
+    return work();
+  }
+}
+
+/** Thrown inside a transaction when the database is not the one that granted its epochs. */
+class ForeignDatabaseError extends Error {
+  override readonly name = 'ForeignDatabaseError';
+}
+
+/** Work whose answer would differ if it were done again after a lost COMMIT answer. */
+export interface OnceOperation {
+  readonly name: string;
+  readonly operationId: string;
+}
+
+interface ClusterRow {
+  readonly generation: number;
+  readonly quarantineUntil: Date | null;
+  readonly isSame: boolean;
 }
 
 /** Locks the fleet inside a transaction that is open already. */
 export async function beginChange(sql: SqlSession, fleetId: number): Promise<OwnershipChange> {
-  const cluster = await sql.query<{ generation: number }>(
-    'select generation from cluster_state for share',
+  const cluster = await sql.query<ClusterRow>(
+    `select k.generation, k.quarantine_until as "quarantineUntil", ${IS_SAME_DATABASE} as "isSame"
+     from cluster_state k, pg_control_system() s for share of k`,
   );
+  if (cluster[0]?.isSame === false) throw new ForeignDatabaseError('the database was replaced');
   const fleets = await sql.query<{ revision: number }>(
     'select revision from fleet_revisions where fleet_id = $1 for update',
     [fleetId],
   );
   const fleet = fleets[0];
   if (!fleet || !cluster[0]) throw new DomainError('FLEET_UNKNOWN', 'the fleet does not exist');
-  return new OwnershipChange(sql, fleetId, fleet.revision + 1, cluster[0].generation);
+  return new OwnershipChange(sql, fleetId, fleet.revision + 1, cluster[0]);
 }
 
 /** Writes the new revision, the events and the notice of everything that was touched. */

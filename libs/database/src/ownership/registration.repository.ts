@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { InstanceStatus, RegisterRequest } from '@weir/domain';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { abortMovesOf } from './handoff';
@@ -19,7 +20,6 @@ interface Former {
   readonly cordoned: boolean;
   readonly fenced: boolean;
   readonly leaseExpiresAt: Date;
-  readonly isLeaseLive: boolean;
 }
 
 /**
@@ -33,7 +33,8 @@ export function registerInstance(
   request: RegisterRequest,
   leaseTtlMs: number,
 ): Promise<Registered> {
-  return changeOwnership(runner, fleetId, 'register', async (change) => {
+  const operation = { name: 'register', operationId: randomUUID() };
+  return changeOwnership(runner, fleetId, operation, async (change) => {
     const former = await lockFormer(change, request.serverId);
     const incarnation = (former?.incarnation ?? 0) + 1;
     const status: InstanceStatus = former?.cordoned ? 'cordoned' : 'ready';
@@ -52,8 +53,7 @@ async function lockFormer(change: OwnershipChange, serverId: string): Promise<Fo
     key,
   );
   const rows = await change.sql.query<Former>(
-    `select i.incarnation, i.status, i.cordoned, l.fenced, l.lease_expires_at as "leaseExpiresAt",
-       not l.fenced and l.lease_expires_at > weir_now() as "isLeaseLive"
+    `select i.incarnation, i.status, i.cordoned, l.fenced, l.lease_expires_at as "leaseExpiresAt"
      from instances i join instance_leases l using (fleet_id, server_id)
      where i.fleet_id = $1 and i.server_id = $2`,
     key,
@@ -131,7 +131,8 @@ async function adoptStreams(
     [change.fleetId, serverId],
   );
   const plan = decideRegistration(owned, request.running ?? [], request.maxStreams);
-  const isOldGone = request.takeover === true || !former.isLeaseLive;
+  // Expired is not gone: autonomy counts from the end of a lease that nobody has taken over.
+  const isOldGone = request.takeover === true || former.fenced;
   const oldLeaseExpiresAt = isOldGone ? null : former.leaseExpiresAt;
   await keepStreams(change, { serverId, incarnation }, plan.keep);
   await regrantStreams(change, {
@@ -159,7 +160,8 @@ async function releaseLater(
        server_id = null, incarnation = null, status = 'unassigned', revision = $2,
        unassigned_since = weir_now(),
        not_before = case when s.exclusive
-         then greatest(a.not_before, $4::timestamptz + s.autonomy_ms * interval '1 millisecond')
+         then greatest(a.not_before, $4::timestamptz
+           + greatest(s.autonomy_ms, a.autonomy_ms) * interval '1 millisecond')
          else a.not_before end
      from streams s
      where a.fleet_id = $1 and a.stream_id = any($3::bigint[])

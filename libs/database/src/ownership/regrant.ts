@@ -23,6 +23,7 @@ export async function regrantStreams(change: OwnershipChange, regrant: Regrant):
     regrant.incarnation,
     regrant.streamIds,
     regrant.oldLeaseExpiresAt,
+    change.quarantineUntil,
   ]);
   change.touch(regrant.serverId);
 }
@@ -31,9 +32,9 @@ const REGRANT = `
 update assignments a set
   incarnation = $5, epoch = weir_next_epoch(a.epoch, $3), status = 'starting', revision = $2,
   assigned_at = weir_now(),
-  not_before = case when s.exclusive and $7::timestamptz is not null
-    then greatest(a.not_before, $7::timestamptz + s.autonomy_ms * interval '1 millisecond')
-    else a.not_before end
+  autonomy_ms = greatest(s.autonomy_ms, a.autonomy_ms),
+  not_before = case when s.exclusive then greatest(a.not_before, $8::timestamptz, $7::timestamptz
+    + greatest(s.autonomy_ms, a.autonomy_ms) * interval '1 millisecond') else a.not_before end
 from streams s
 where a.fleet_id = $1 and a.stream_id = any($6::bigint[]) and a.server_id = $4
   and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`;

@@ -18,7 +18,8 @@ const FAILURE_DOUBLINGS_MAX = 6;
 /**
  * Takes streams from `serverId`; they keep their epoch until the next grant. The caller has
  * checked, under the fleet's lock, that this owner may give them back. Moves from here that wait
- * for the release are not touched: the caller hands over (see handoff.ts).
+ * for the release are not touched: the caller hands over (see handoff.ts). A stream that waited for
+ * the end of an earlier lease goes on waiting: this owner never ran it, somebody else may.
  */
 export async function releaseStreams(
   change: OwnershipChange,
@@ -49,8 +50,8 @@ update assignments a set
   failed_on = case when r.retry_ms is null then a.failed_on
     else (array_append(array_remove(a.failed_on, $3), $3))
       [greatest(1, cardinality(a.failed_on) - $7 + 2):] end,
-  not_before = case when r.retry_ms is null then null
-    else weir_now() + r.retry_ms * power(2, least(a.failures, $8)) * interval '1 millisecond' end
+  not_before = case when r.retry_ms is null then a.not_before else greatest(a.not_before,
+    weir_now() + r.retry_ms * power(2, least(a.failures, $8)) * interval '1 millisecond') end
 from unnest($4::bigint[], $5::jsonb[], $6::double precision[])
   as r (stream_id, checkpoint, retry_ms)
 where a.fleet_id = $1 and a.stream_id = r.stream_id and a.server_id = $3`;

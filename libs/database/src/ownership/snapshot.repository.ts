@@ -110,7 +110,8 @@ function readInstances(sql: SqlSession, fleetId: number): Promise<InstanceRow[]>
      from instances i
      left join instance_leases l using (fleet_id, server_id)
      left join instance_counters c using (fleet_id, server_id)
-     where i.fleet_id = $1 and i.status <> 'left' order by i.server_id`,
+     where i.fleet_id = $1 and i.status <> 'left'
+       and (i.status <> 'lost' or c.held_count > 0) order by i.server_id`,
     [fleetId],
   );
 }

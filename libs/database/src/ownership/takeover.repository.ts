@@ -22,12 +22,53 @@ export interface TakenOver {
  * their streams. Exclusive streams with autonomy may not start elsewhere before it is over.
  * @returns those that were really taken over; one that renewed meanwhile is left alone.
  */
-export function takeOverInstances(
+export async function takeOverInstances(
   runner: TransactionRunner,
   fleetId: number,
   candidates: readonly TakeoverCandidate[],
 ): Promise<TakenOver[]> {
-  if (candidates.length === 0) return Promise.resolve([]);
+  const taken: TakenOver[] = [];
+  for (const slice of await sliceByStreams(runner, fleetId, candidates)) {
+    taken.push(...(await takeOverSlice(runner, fleetId, slice)));
+  }
+  return taken;
+}
+
+/** Streams released in one transaction: others wait for the fleet's lock no longer than that takes. */
+const STREAMS_PER_TRANSACTION = 5_000;
+
+/** Groups candidates so that none but a very large one holds more streams than one transaction should. */
+async function sliceByStreams(
+  runner: TransactionRunner,
+  fleetId: number,
+  candidates: readonly TakeoverCandidate[],
+): Promise<TakeoverCandidate[][]> {
+  if (candidates.length === 0) return [];
+  const rows = await runner.query<{ serverId: string; held: number }>(
+    `select server_id as "serverId", held_count as held from instance_counters
+     where fleet_id = $1 and server_id = any($2)`,
+    [fleetId, candidates.map(({ serverId }) => serverId)],
+  );
+  const held = new Map(rows.map((row) => [row.serverId, row.held]));
+  const slices: TakeoverCandidate[][] = [];
+  let room = 0;
+  for (const candidate of candidates) {
+    const streams = held.get(candidate.serverId) ?? 0;
+    if (slices.length === 0 || streams > room) {
+      slices.push([]);
+      room = STREAMS_PER_TRANSACTION;
+    }
+    slices.at(-1)?.push(candidate);
+    room -= streams;
+  }
+  return slices;
+}
+
+function takeOverSlice(
+  runner: TransactionRunner,
+  fleetId: number,
+  candidates: readonly TakeoverCandidate[],
+): Promise<TakenOver[]> {
   return changeOwnership(runner, fleetId, 'takeover', async (change) => {
     const fenced = await fence(change, candidates);
     const serverIds = fenced.map(({ serverId }) => serverId);
@@ -82,7 +123,8 @@ async function releaseAll(
 ): Promise<Map<string, number>> {
   const rows = await change.sql.query<{ serverId: string }>(
     `with owned as (
-       select a.stream_id, a.server_id, s.exclusive, s.autonomy_ms, l.lease_expires_at
+       select a.stream_id, a.server_id, s.exclusive,
+         greatest(s.autonomy_ms, a.autonomy_ms) as autonomy_ms, l.lease_expires_at
        from assignments a
        join streams s on s.fleet_id = a.fleet_id and s.stream_id = a.stream_id
        join instance_leases l on l.fleet_id = a.fleet_id and l.server_id = a.server_id

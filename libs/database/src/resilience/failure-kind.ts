@@ -36,7 +36,8 @@ const BY_ERRNO = new Set([
 const CODELESS: readonly (readonly [RegExp, FailureKind])[] = [
   [/^Connection terminated/, 'connection'],
   [/not queryable/, 'connection'],
-  [/^timeout exceeded when trying to connect/, 'connection'],
+  // All of our own connections are taken: the database is well, and busy.
+  [/^timeout exceeded when trying to connect/, 'overload'],
   [/^Client was closed/, 'connection'],
   [/^Query read timeout/, 'timeout'],
 ];

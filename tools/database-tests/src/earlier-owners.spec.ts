@@ -1,0 +1,114 @@
+import { applyPlacements, leaveFleet, renewLeases, resyncInstance } from '@weir/database';
+import { generationOf } from '@weir/domain';
+import { createTestDatabase } from '@weir/testing';
+import type { TestDatabase } from '@weir/testing';
+import { TestFleet, cipher } from './fleet.test-support';
+
+let test: TestDatabase;
+let fleet: TestFleet;
+let fleetNumber = 0;
+
+beforeAll(async () => {
+  test = await createTestDatabase('earlier owners');
+});
+afterAll(() => test.close());
+beforeEach(async () => {
+  await test.setClockOffset(0);
+  fleet = await TestFleet.create(test.database, `fleet-${(fleetNumber += 1)}`);
+});
+
+/** A stream that `a` was given, and that an unannounced second process of `a` waits for. */
+async function streamWaitingForOldLease(): Promise<{ streamId: string; incarnation: number }> {
+  await fleet.register('a');
+  const [streamId] = await fleet.addStreams(1);
+  await fleet.place([streamId!], 'a');
+  const incarnation = await fleet.register('a');
+  return { streamId: streamId!, incarnation };
+}
+
+describe('while an earlier process may still run an exclusive stream, nobody else is given it', () => {
+  it.each(['stopped', 'failed'] as const)(
+    'after the one that waits acknowledges %s',
+    async (state) => {
+      const { streamId, incarnation } = await streamWaitingForOldLease();
+      await fleet.ack('a', incarnation, [{ streamId, epoch: 2, state }]);
+      expect((await fleet.assignment(streamId)).notBeforeMs).toBeGreaterThan(10_000);
+      await fleet.register('b');
+      expect(await fleet.place([streamId], 'b', 2)).toEqual([]);
+    },
+  );
+
+  it('after the one that waits leaves', async () => {
+    const { streamId, incarnation } = await streamWaitingForOldLease();
+    await leaveFleet(test.database.control, fleet.fleetId, { serverId: 'a', incarnation });
+    await fleet.register('b');
+    expect(await fleet.place([streamId], 'b', 2)).toEqual([]);
+  });
+
+  it('after a move from the one that waits', async () => {
+    const { streamId, incarnation } = await streamWaitingForOldLease();
+    await fleet.register('b');
+    await fleet.startMove(streamId, 'a', 'b', 2);
+    await fleet.ack('a', incarnation, [{ streamId, epoch: 2, state: 'stopped' }]);
+    expect((await fleet.deliver('b')).changes).toEqual([]);
+  });
+
+  it('after a resync that grants it anew', async () => {
+    const { streamId, incarnation } = await streamWaitingForOldLease();
+    const answer = await resyncInstance(test.database.control, cipher, {
+      fleetId: fleet.fleetId,
+      sender: { serverId: 'a', incarnation },
+      running: [],
+    });
+    expect(answer.start).toMatchObject([{ streamId, epoch: 3 }]);
+    expect(answer.start[0]!.notBeforeMs).toBeGreaterThan(10_000);
+  });
+
+  it('when its lease is over but its autonomy is not, and nobody took it over', async () => {
+    await fleet.register('a');
+    const [streamId] = await fleet.addStreams(1, { autonomyMs: 600_000 });
+    await fleet.place([streamId!], 'a');
+    await test.setClockOffset(60_000);
+    await fleet.register('a');
+    const { changes } = await fleet.deliver('a');
+    expect(changes[0]!.notBeforeMs).toBeGreaterThan(500_000);
+  });
+
+  it('when an operator lowered its autonomy and the owner may not know', async () => {
+    const incarnation = await fleet.register('a');
+    const [streamId] = await fleet.addStreams(1, { autonomyMs: 600_000 });
+    await fleet.place([streamId!], 'a');
+    await test.database.control.query('update streams set autonomy_ms = 0 where stream_id = $1', [
+      streamId,
+    ]);
+    await test.setClockOffset(60_000);
+    await fleet.takeOver('a', incarnation);
+    expect((await fleet.assignment(streamId!)).notBeforeMs).toBeGreaterThan(500_000);
+  });
+});
+
+it('leaving twice is leaving once', async () => {
+  const sender = { serverId: 'a', incarnation: await fleet.register('a') };
+  await leaveFleet(test.database.control, fleet.fleetId, sender);
+  await expect(leaveFleet(test.database.control, fleet.fleetId, sender)).resolves.toBeUndefined();
+});
+
+describe('a database that is another one than before', () => {
+  it('goes on in a new generation, and grants no exclusive stream until old leases are over', async () => {
+    const incarnation = await fleet.register('a');
+    const [exclusive] = await fleet.addStreams(1);
+    const [shared] = await fleet.addStreams(1, { exclusive: false });
+    await test.database.control.query(`update cluster_state set system_identifier = 'another'`);
+    const place = (streamId: string) =>
+      applyPlacements(test.database.control, fleet.fleetId, [
+        { streamId, serverId: 'a', expectedEpoch: 0, reason: 'test', gain: 0 },
+      ]);
+    expect(await place(exclusive!)).toEqual([]);
+    const [granted] = await place(shared!);
+    expect(generationOf(granted!.epoch)).toBe(1);
+    expect(await fleet.eventKinds()).toContain('generation.bumped');
+    await test.setClockOffset(700_000);
+    await renewLeases(test.database.heartbeat, [fleet.renewal('a', incarnation)]);
+    expect(await place(exclusive!)).toHaveLength(1);
+  });
+});
