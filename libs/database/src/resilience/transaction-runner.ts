@@ -10,9 +10,15 @@ import { RetryBudget } from './retry-budget';
 
 /** Losses of the connection in a row before the breaker opens. */
 const BREAKER_FAILURES = 5;
-/** The breaker tries again after this, then twice as long, up to the most. In ms. */
-const BREAKER_FIRST_MS = 1_000;
-const BREAKER_MOST_MS = 10_000;
+/**
+ * The breaker tries again after this, then longer, up to the most. In ms. The most is well below the
+ * shortest lease (3 s): after an outage each instance gets one lease to report, and a breaker that
+ * is still open must not use that up.
+ */
+const BREAKER_FIRST_MS = 200;
+const BREAKER_MOST_MS = 1_000;
+/** When a caller that was refused should come back. In ms. */
+const COME_BACK_MS = 1_000;
 /** The longest wait between two attempts. In ms. */
 const BACKOFF_MOST_MS = 2_000;
 
@@ -121,7 +127,7 @@ export class TransactionRunner implements SqlSession {
   private giveUp(operation: string, kind: FailureKind, error: unknown): unknown {
     this.counts.failed += 1;
     if (kind === 'answer' || kind === 'bug') return error;
-    return new DatabaseUnavailableError(operation, BREAKER_FIRST_MS, { cause: error });
+    return new DatabaseUnavailableError(operation, COME_BACK_MS, { cause: error });
   }
 
   private async attempt<T>(
