@@ -69,10 +69,13 @@ export class EventStream {
 
   private write(text: string): void {
     if (this.closed) return;
+    // Asked before writing: one event may be of any size, a client that reads nothing gets no second.
+    if (this.raw.writableLength > UNREAD_MAX_BYTES) {
+      this.raw.destroy();
+      this.finish();
+      return;
+    }
     this.raw.write(text);
-    if (this.raw.writableLength <= UNREAD_MAX_BYTES) return;
-    this.raw.destroy();
-    this.finish();
   }
 
   private finish(): void {

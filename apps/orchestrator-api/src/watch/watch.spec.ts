@@ -55,6 +55,21 @@ describe('watching', () => {
     expect((await watch.event(0)).data.changes).toHaveLength(2);
   });
 
+  it('tells of many large streams at once, in one event of several MiB', async () => {
+    const instance = await registered();
+    const watch = await watching(instance);
+    await until('it is connected', () => watch.comments.length > 0);
+    const streamIds = await streams.add(300);
+    const large = JSON.stringify({ note: 'x'.repeat(12_000) });
+    await api.database.control.query(
+      'update streams set config = $2 where stream_id = any($1::bigint[])',
+      [streamIds, large],
+    );
+    await streams.place('one', streamIds);
+    await until('all have come', () => countChanges(watch) === 300);
+    expect(watch.events).toHaveLength(1);
+  });
+
   it('tells each change once, in order, and ends where the heartbeat is', async () => {
     const instance = await registered();
     const watch = await watching(instance);
