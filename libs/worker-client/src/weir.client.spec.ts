@@ -1,5 +1,6 @@
-import type { Assignment } from '@weir/domain';
+import type { Ack, Assignment } from '@weir/domain';
 import type { JournalEntry } from './client.journal';
+import { silentLogger } from './client.options';
 import type { WeirClientOptions } from './client.options';
 import { ProtocolServer, problem, until } from './driver/api.test-support';
 import type { SeenCall } from './driver/api.test-support';
@@ -259,6 +260,94 @@ describe('WeirClient against the protocol', () => {
     const before = server.named('heartbeat').length;
     await until('two more', () => server.named('heartbeat').length >= before + 2);
     expect(server.named('heartbeat').at(-1)?.body).not.toHaveProperty('metrics');
+  });
+
+  it('loses no ack to another one that the API cannot take', async () => {
+    for (const id of ['1', '2', '3']) server.assign(id, 7);
+    let isHeld = true;
+    const isBad = (list: unknown) => JSON.stringify(list).includes('"streamId":"2"');
+    scriptFor('acks', ({ body }) => {
+      if (isHeld) return problem(503);
+      return isBad(body['acks']) ? problem(400, 'INVALID_INPUT') : 'default';
+    });
+    const errors: object[] = [];
+    const logger = { ...silentLogger, error: (fields: object) => void errors.push(fields) };
+    await create({ logger }).start();
+    await until('all run', () => handler.running.size === 3 && server.named('acks').length > 0);
+    isHeld = false;
+    const alone = () => server.named('acks').map(({ body }) => body['acks'] as Ack[]);
+    const isSentAlone = (id: string) =>
+      alone().some((list) => list.length === 1 && list[0]?.streamId === id);
+    await until('each was sent', () => ['2', '3'].every(isSentAlone));
+    await until('the drop is told', () => JSON.stringify(errors).includes('"streamId":"2"'));
+    expect(JSON.stringify(errors)).not.toContain('"streamId":"3"');
+  });
+
+  it('sends no error and no checkpoint that the API cannot take', async () => {
+    server.assign('1', 7);
+    server.assign('2', 7);
+    handler.stop = () => Promise.resolve({ checkpoint: { blob: 'x'.repeat(17_000) } });
+    const begin = handler.start.bind(handler);
+    handler.start = (given, context) => {
+      if (given.streamId === '2') throw new Error(`\0\ud800${'e'.repeat(3_000)}`);
+      begin(given, context);
+    };
+    await create().start();
+    await until('both acks', () => acks().length === 2);
+    server.assign('1', 7, { desired: 'stop' });
+    await until('the stop', () => acks().length === 3);
+    expect(acks()).toContainEqual(
+      expect.objectContaining({ streamId: '2', error: `\ufffd${'e'.repeat(2_047)}` }),
+    );
+    expect(acks()[2]).toEqual({ streamId: '1', epoch: 7, state: 'stopped' });
+  });
+
+  it('sends bare heartbeats after one with measures was refused, and says so once', async () => {
+    scriptFor('heartbeat', ({ body }) => (body['metrics'] ? problem(400) : 'default'));
+    const errors: string[] = [];
+    const logger = { ...silentLogger, error: (_: object, text: string) => void errors.push(text) };
+    await create({ logger, metrics: () => ({ cpu: 1.02, memory: Number.NaN }) }).start();
+    await until('four', () => server.named('heartbeat').length >= 4);
+    const bodies = server.named('heartbeat').map(({ body }) => body['metrics']);
+    expect(bodies.slice(0, 4)).toEqual([{ cpu: 1 }, undefined, undefined, undefined]);
+    expect(errors).toEqual(['a heartbeat was refused; the next go without measures']);
+  });
+
+  it('makes another list for another attempt to resync', async () => {
+    server.assign('1', 7);
+    let failures = 1;
+    scriptFor('running', () => {
+      if (failures-- <= 0) return 'default';
+      setImmediate(() => server.assign('2', 7));
+      return problem(503);
+    });
+    await create().start();
+    await until('it runs', () => handler.running.size === 1);
+    const scriptedRunning = server.script;
+    const { revision, leaseTtlMs, heartbeatIntervalMs } = server;
+    let isTold = false;
+    server.script = (call) => {
+      if (call.name !== 'heartbeat' || isTold) return scriptedRunning(call);
+      isTold = true;
+      const body = { leaseTtlMs, heartbeatIntervalMs, revision, status: 'ready', resync: true };
+      return { status: 200, body };
+    };
+    await until('two attempts', () => server.named('running').length === 2);
+    const [first, second] = server.named('running').map(({ body }) => body['running']);
+    expect(first).toEqual([{ streamId: '1', epoch: 7 }]);
+    expect(second).toContainEqual({ streamId: '2', epoch: 7 });
+  });
+
+  it('leaves at once what it is granted after it was told to stop', async () => {
+    let stopping: Promise<boolean> | undefined;
+    const client = create();
+    scriptFor('register', () => {
+      stopping = client.stop();
+      return 'default';
+    });
+    await client.start();
+    await expect(stopping).resolves.toBe(true);
+    expect(server.calls.map(({ name }) => name)).toEqual(['register', 'leave']);
   });
 
   it('allows nothing any more once the main loop was blocked past the lease', async () => {

@@ -8,7 +8,7 @@ export type CallOutcome<T> =
   /** No answer, or one that says to come again. */
   | { readonly kind: 'transient'; readonly reason: string; readonly retryAfterMs?: number }
   /** An answer that will not change by asking again. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
   /** The caller does not want to know any more. */
   | { readonly kind: 'abandoned' };
 
@@ -18,6 +18,14 @@ const TRANSIENT_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 const UNKNOWN_CODES = new Set(['INSTANCE_UNKNOWN', 'FLEET_UNKNOWN']);
 const RETRY_AFTER_MAX_MS = 60_000;
 
+/** Bad request, too large, unprocessable: another body might have been taken. */
+const BODY_STATUS = new Set([400, 413, 422]);
+
+/** True when the API refused what was sent, not who sent it. */
+export function isBodyRefused(outcome: CallOutcome<unknown>): boolean {
+  return outcome.kind === 'refused' && BODY_STATUS.has(outcome.status);
+}
+
 /** Tells by status and stable code what an answer that is not a success means. */
 export async function classifyFailure(response: Response): Promise<Failure> {
   const { status } = response;
@@ -25,7 +33,7 @@ export async function classifyFailure(response: Response): Promise<Failure> {
   const reason = `${status} ${problem.code ?? ''} ${problem.detail ?? ''}`.trim();
   if (status === 409 && problem.code === 'INCARNATION_FENCED') return { kind: 'fenced' };
   if (status === 404 && UNKNOWN_CODES.has(problem.code ?? '')) return { kind: 'unknown' };
-  if (!TRANSIENT_STATUS.has(status)) return { kind: 'refused', reason };
+  if (!TRANSIENT_STATUS.has(status)) return { kind: 'refused', status, reason };
   const retryAfterMs = readRetryAfterMs(response.headers.get('retry-after'));
   return { kind: 'transient', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

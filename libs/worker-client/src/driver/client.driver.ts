@@ -101,6 +101,8 @@ export class ClientDriver {
     switch (action.type) {
       case 'register':
         return this.run(this.calls.register(action.running));
+      case 'give-up-registering':
+        return this.calls.giveUpRegistering();
       case 'send-heartbeat':
         return this.run(this.calls.heartbeat(action));
       case 'send-acks':

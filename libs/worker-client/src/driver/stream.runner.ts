@@ -2,7 +2,9 @@ import type { Assignment, JsonObject, StreamEpoch } from '@weir/domain';
 import type { Journal } from '../client.journal';
 import type { ClientLogger } from '../client.options';
 import type { MachineEvent, StopReason } from '../machine/machine.types';
-import type { StreamContext, StreamHandler } from '../stream.handler';
+import type { StopResult, StreamContext, StreamHandler } from '../stream.handler';
+import { checkCheckpoint } from './checkpoint.check';
+import { cleanText } from './wire.text';
 
 export interface RunnerParts {
   readonly handler: StreamHandler;
@@ -108,11 +110,20 @@ export class StreamRunner {
   ): Promise<JsonObject | undefined> {
     try {
       const result = await this.parts.handler.stop(streamId, epoch, reason);
-      return result?.checkpoint;
+      return this.findCheckpoint({ streamId, epoch }, result);
     } catch (error) {
       this.parts.logger.error({ err: error, streamId, epoch }, 'a handler failed to stop a stream');
       return undefined;
     }
+  }
+
+  private findCheckpoint(stream: StreamEpoch, result: StopResult | void): JsonObject | undefined {
+    const given: unknown = result?.checkpoint;
+    if (given === undefined) return undefined;
+    const checked = checkCheckpoint(given);
+    if (checked.isFit) return checked.checkpoint;
+    this.parts.logger.warn({ ...stream, problem: checked.problem }, 'a checkpoint was dropped');
+    return undefined;
   }
 
   private hold(assignment: Assignment): HeldStream {
@@ -148,7 +159,7 @@ export class StreamRunner {
   }
 
   private fail(stream: StreamEpoch, during: 'start' | 'prepare', error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = cleanText(String(error instanceof Error ? error.message : error));
     this.parts.logger.warn({ ...stream, err: error }, `a handler could not ${during} a stream`);
     this.parts.dispatch({ type: 'stream-failed', stream, failure: { during, error: message } });
   }

@@ -8,7 +8,8 @@ const FORCED_STOP_MS = 5_000;
  * |-----------|---------------------------------------------|-----------------------------|
  * | staying   | nobody asked to leave                       | asked                       |
  * | draining  | asked to be emptied; streams go on          | empty, or the deadline      |
- * | forcing   | every stream is being stopped               | all stopped, or 5 s later   |
+ * | forcing   | every stream is being stopped, a last       | all stopped and answered,   |
+ * |           | registration may still be answered          | or 5 s later                |
  * | leaving   | said goodbye, waits for the answer          | answered                    |
  * | finished  | nothing is left to do                       | -                           |
  */
@@ -18,6 +19,8 @@ export type DepartureStage = 'staying' | 'draining' | 'forcing' | 'leaving' | 'f
 export interface DepartureView {
   readonly nowMs: number;
   readonly isMember: boolean;
+  /** A registration may still be answered; its incarnation must be left, too. */
+  readonly isRegistering: boolean;
   /** Nothing runs, nothing is assigned, nothing waits to be acknowledged. */
   readonly isEmpty: boolean;
   /** No handler is at work any more. */
@@ -98,7 +101,9 @@ export class Departure {
    * instead.
    */
   private stepWhileForcing(view: DepartureView): DepartureStep | undefined {
-    if (view.isStopped) return view.isMember ? 'leave' : 'finish-clean';
-    return view.nowMs >= this.deadlineMs ? 'finish-unclean' : undefined;
+    const isOver = view.nowMs >= this.deadlineMs;
+    if (!view.isStopped) return isOver ? 'finish-unclean' : undefined;
+    if (view.isMember) return 'leave';
+    return view.isRegistering && !isOver ? undefined : 'finish-clean';
   }
 }

@@ -15,10 +15,13 @@ class HandlerModel {
   readonly everStopped = new Set<string>();
   readonly everFailed = new Set<string>();
   readonly violations: string[] = [];
+  /** What the resync under way lists. */
+  listed: ReadonlySet<string> | undefined;
   leaseEndsAtMs = Number.NEGATIVE_INFINITY;
 
   follow(actions: readonly MachineAction[]): void {
     for (const action of actions) {
+      if (action.type === 'abandon-calls') this.listed = undefined;
       if (action.type === 'start-stream') this.start(action.assignment);
       if (action.type === 'stop-stream') this.stop(action.stream);
       if (action.type === 'set-deadline') {
@@ -27,6 +30,7 @@ class HandlerModel {
     }
     this.checkLease();
     this.checkDigest(actions);
+    for (const { running } of ofType(actions, 'resync')) this.listed = new Set(running.map(nameOf));
   }
 
   settleStop(streamId: string): void {
@@ -45,6 +49,9 @@ class HandlerModel {
       this.everFailed.has(`${streamId}:${epoch}`)
     ) {
       this.violations.push(`${streamId}:${epoch} started after it was stopped`);
+    }
+    if (this.listed && !this.listed.has(nameOf(given))) {
+      this.violations.push(`${streamId}:${epoch} started behind the back of a resync`);
     }
     this.live.set(streamId, given);
   }
@@ -77,6 +84,10 @@ class HandlerModel {
       }
     }
   }
+}
+
+function nameOf({ streamId, epoch }: StreamEpoch): string {
+  return `${streamId}:${epoch}`;
 }
 
 const streamIds = fc.constantFrom('1', '2', '3');
@@ -115,6 +126,7 @@ const steps = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('resync'), list: fc.array(anAssignment) }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('fail-resync') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('fail'), streamId: streamIds }) },
 ) as fc.Arbitrary<Step>;
 
@@ -123,7 +135,7 @@ type Step =
   | { kind: 'settle' | 'fail'; streamId: string }
   | { kind: 'beat'; lateMs: number }
   | { kind: 'pass'; ms: number }
-  | { kind: 'fence' | 'unknown' | 'suspend' }
+  | { kind: 'fence' | 'unknown' | 'suspend' | 'fail-resync' }
   | { kind: 'join' | 'resync'; list: Assignment[] };
 
 function take(model: HandlerModel, step: Step): void {
@@ -147,9 +159,14 @@ function take(model: HandlerModel, step: Step): void {
     case 'join':
       return model.follow(bench.join(step.list, { incarnation: incarnation + 1, revision: 5 }));
     case 'resync': {
+      model.listed = undefined;
       const response = { start: step.list, stop: [], revision: 9 };
       return model.follow(bench.send({ type: 'resync-answered', incarnation, response }));
     }
+    case 'fail-resync':
+      if (!model.listed) return;
+      model.listed = undefined;
+      return model.follow(bench.send({ type: 'resync-failed', incarnation }));
     case 'fail':
       return failStart(model, step.streamId);
   }
@@ -165,7 +182,7 @@ function failStart(model: HandlerModel, streamId: string): void {
 }
 
 describe('InstanceMachine, whatever happens', () => {
-  it('never runs two epochs at once, revives one, or runs what needs a lease without it', () => {
+  it('never runs two epochs, revives one, runs leaseless, or starts behind a resync', () => {
     fc.assert(
       fc.property(fc.array(steps, { minLength: 5, maxLength: 60 }), (sequence) => {
         const model = new HandlerModel();

@@ -219,6 +219,44 @@ describe('InstanceMachine: lease', () => {
     expect(ofType(bench.stopped('1', 1), 'resync')[0]?.running).toEqual(running);
   });
 
+  it('starts nothing while a resync is under way, and asks for it afterwards', () => {
+    const bench = new MachineBench();
+    bench.join([assignment('1', 1)]);
+    expect(ofType(bench.beat({ resync: true }), 'resync')).toHaveLength(1);
+    bench.nowMs += 10;
+    const changes = [assignment('2', 2)];
+    const meanwhile = [...bench.push(changes, 11), ...bench.beat({ revision: 11, changes })];
+    expect(ofType(meanwhile, 'start-stream')).toEqual([]);
+    expect(bench.machine.currentRevision).toBe(10);
+    const response = { start: [], stop: [], revision: 11 };
+    const ended = bench.send({ type: 'resync-answered', incarnation: 1, response });
+    expect(ofType(ended, 'send-heartbeat')).toMatchObject([{ seenRevision: 10 }]);
+    expect(ofType(bench.push([assignment('3', 3)], 12), 'start-stream')).toEqual([]);
+    const all = [...changes, assignment('3', 3)];
+    expect(ofType(bench.beat({ revision: 12, changes: all }), 'start-stream')).toHaveLength(2);
+    expect(ofType(bench.push([assignment('4', 4)], 13), 'start-stream')).toHaveLength(1);
+  });
+
+  it('lists anew for each attempt to resync, later with each failure', () => {
+    const bench = new MachineBench();
+    bench.join([assignment('1', 1)]);
+    bench.beat({ resync: true });
+    const failed = { type: 'resync-failed', incarnation: 1 } as const;
+    expect(ofType(bench.send(failed), 'resync')).toEqual([]);
+    bench.push([assignment('2', 2)], 11);
+    const running = [
+      { streamId: '1', epoch: 1 },
+      { streamId: '2', epoch: 2 },
+    ];
+    expect(ofType(bench.pass(100), 'resync')).toMatchObject([{ running }]);
+    bench.send(failed);
+    expect(ofType(bench.pass(100), 'resync')).toEqual([]);
+    expect(ofType(bench.pass(100), 'resync')).toHaveLength(1);
+    bench.send({ ...failed, retryAfterMs: 2_000 });
+    expect(ofType(bench.pass(1_999), 'resync')).toEqual([]);
+    expect(ofType(bench.pass(1), 'resync')).toHaveLength(1);
+  });
+
   it('takes a suspended machine for a lost lease, and a heartbeat from before for nothing', () => {
     const bench = new MachineBench();
     bench.join([assignment('1', 1), assignment('2', 1, { autonomyMs: 60_000 })]);
@@ -377,8 +415,30 @@ describe('InstanceMachine: leaving', () => {
 
   it('finishes at once when it never registered', () => {
     const bench = new MachineBench();
-    bench.send({ type: 'begun' });
     expect(ofType(leave(bench), 'finish')).toEqual([{ type: 'finish', isClean: true }]);
+  });
+
+  it('leaves at once an incarnation that it is granted after all', () => {
+    const bench = new MachineBench();
+    bench.send({ type: 'begun' });
+    const asked = leave(bench);
+    expect(asked).toEqual([{ type: 'give-up-registering' }]);
+    const actions = bench.join([assignment('1', 1)], { incarnation: 3 });
+    expect(actions).toEqual([{ type: 'leave', incarnation: 3 }]);
+    expect(bench.pass(1_000)).toEqual([]);
+    expect(ofType(bench.send({ type: 'leave-answered' }), 'finish')).toHaveLength(1);
+  });
+
+  it('does not wait for a registration that ended, nor for one that is never answered', () => {
+    const bench = new MachineBench();
+    bench.send({ type: 'begun' });
+    leave(bench);
+    expect(ofType(bench.send({ type: 'registration-ended' }), 'finish')).toHaveLength(1);
+    const other = new MachineBench();
+    other.send({ type: 'begun' });
+    leave(other);
+    expect(ofType(other.pass(4_999), 'finish')).toEqual([]);
+    expect(ofType(other.pass(1), 'finish')).toHaveLength(1);
   });
 
   it('does not register again when it is fenced while leaving', () => {

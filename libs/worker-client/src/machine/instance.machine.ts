@@ -4,22 +4,21 @@ import type {
   HeartbeatResponse,
   RegisterResponse,
   ResyncResponse,
+  WatchChanges,
 } from '@weir/domain';
 import { unreachable } from '@weir/domain';
 import type { ClientNotice } from '../client.notice';
 import { AckQueue } from './ack.queue';
+import { DeadlineTeller } from './deadline.teller';
 import { Departure } from './departure';
 import { HeartbeatPacer } from './heartbeat.pacer';
 import { Lease } from './lease';
 import type { MachineAction, MachineEvent, MachineOutcome } from './machine.types';
 import { RegistrationPacer } from './registration.pacer';
+import { ResyncPacer } from './resync.pacer';
+import { RevisionGate } from './revision.gate';
+import type { NewsSource } from './revision.gate';
 import { StreamTable } from './stream.table';
-
-/** What the watchdog was told last. */
-interface Told {
-  readonly deadlineMs: number | undefined;
-  readonly isGuarding: boolean;
-}
 
 type EventOf<T extends MachineEvent['type']> = Extract<MachineEvent, { type: T }>;
 
@@ -34,22 +33,23 @@ export class InstanceMachine {
   private readonly lease = new Lease();
   private readonly acks = new AckQueue();
   private readonly departure = new Departure();
+  private readonly revisions = new RevisionGate();
   private readonly heartbeats: HeartbeatPacer;
   private readonly registration: RegistrationPacer;
+  private readonly resync: ResyncPacer;
   private readonly table: StreamTable;
   private actions: MachineAction[] = [];
   private nowMs = 0;
   private incarnation: number | undefined;
-  private seenRevision = 0;
-  private resync: 'none' | 'wanted' | 'under-way' = 'none';
-  private resyncedAtMs = Number.NEGATIVE_INFINITY;
+  private isRegistering = false;
   private autonomyEndsMs: number[] = [];
-  private told: Told = { deadlineMs: undefined, isGuarding: false };
+  private readonly deadline = new DeadlineTeller();
 
   /** @param random 0 (inclusive) to 1, for jitter; seeded in tests. */
   constructor(random: () => number) {
     this.heartbeats = new HeartbeatPacer(random);
     this.registration = new RegistrationPacer(random);
+    this.resync = new ResyncPacer(random);
     const output = {
       act: (action: MachineAction) => this.act(action),
       acknowledge: (ack: Ack) => this.acks.put(ack),
@@ -63,7 +63,7 @@ export class InstanceMachine {
   }
 
   get currentRevision(): number {
-    return this.seenRevision;
+    return this.revisions.seenRevision;
   }
 
   get runningCount(): number {
@@ -96,6 +96,9 @@ export class InstanceMachine {
         return;
       case 'registered':
         return this.onRegistered(event.response, event.sentAtMs);
+      case 'registration-ended':
+        this.isRegistering = false;
+        return;
       case 'clocks-disagreed':
         return this.onClocksDisagreed(event.disagreementMs);
       case 'leave-requested':
@@ -127,12 +130,15 @@ export class InstanceMachine {
       case 'instance-unknown':
         return this.becomeOutside();
       case 'changes-pushed':
-        return this.applyChanges(event.pushed.changes, event.pushed.revision);
+        return this.applyChanges(event.pushed, 'watch');
       case 'resync-answered':
         return this.onResyncAnswered(event.response);
       case 'resync-refused':
-        this.resync = 'none';
-        return;
+        this.resync.end();
+        return this.maybeAskForHeldBack();
+      case 'resync-failed':
+        this.resync.failed(this.nowMs, event.retryAfterMs);
+        return this.maybeAskForHeldBack();
       case 'acks-answered':
         return this.onAcksAnswered(event);
       case 'drain-answered':
@@ -144,17 +150,20 @@ export class InstanceMachine {
   }
 
   private onRegistered(response: RegisterResponse, sentAtMs: number): void {
-    if (this.incarnation !== undefined || this.departure.isUnderWay) return;
+    this.isRegistering = false;
+    if (this.incarnation !== undefined || this.departure.stage === 'finished') return;
     const { incarnation, assignments, revision } = response;
     this.incarnation = incarnation;
+    // Who departs takes the incarnation only to leave it: else its streams wait for a whole lease.
+    if (this.departure.isUnderWay) return;
     this.registration.registered();
-    this.seenRevision = 0;
-    this.resync = 'none';
+    this.revisions.begin();
+    this.resync.end();
     this.lease.renew(sentAtMs, response.leaseTtlMs, this.nowMs);
     this.heartbeats.begin(response, this.nowMs);
     this.notify({ name: 'registered', incarnation, assignments: assignments.length });
     this.stopUnlisted(assignments);
-    this.applyChanges(assignments, revision);
+    this.applyChanges({ changes: assignments, revision }, 'heartbeat');
     this.act({ type: 'watch', incarnation });
   }
 
@@ -172,10 +181,11 @@ export class InstanceMachine {
     this.registration.proven();
     this.departure.heartbeatAnswered(sentAtMs);
     this.notifyRenewal(wasFailing);
-    this.applyChanges(response.changes ?? [], response.revision);
-    const isResyncNews = response.resync === true && sentAtMs > this.resyncedAtMs;
+    const { changes = [], revision } = response;
+    this.applyChanges({ changes, revision }, 'heartbeat');
+    const isResyncNews = response.resync === true && this.resync.isNews(sentAtMs);
     const isBack = wasLost && this.lease.isHeld;
-    if ((isResyncNews || isBack) && this.resync === 'none') this.resync = 'wanted';
+    if (isResyncNews || isBack) this.resync.want(this.nowMs);
   }
 
   private notifyRenewal(wasFailing: boolean): void {
@@ -192,25 +202,30 @@ export class InstanceMachine {
   }
 
   /**
-   * Applies changes in the order in which they were committed. Without a lease nothing is accepted:
-   * what is not accepted is not counted as seen, so it comes again.
+   * Applies changes in the order in which they were committed. Without a lease nothing is accepted,
+   * nor while a resync is under way: the server takes what the list leaves out for stopped.
    */
-  private applyChanges(changes: readonly Assignment[], revision: number): void {
-    if (revision < this.seenRevision || !this.lease.isHeld) return;
-    this.seenRevision = revision;
+  private applyChanges({ changes, revision }: WatchChanges, source: NewsSource): void {
+    if (!this.lease.isHeld) return;
+    if (this.resync.isUnderWay) return this.revisions.holdBack(revision);
+    if (!this.revisions.pass(revision, source)) return;
     for (const change of changes) this.table.accept(change, this.nowMs);
   }
 
   private onResyncAnswered({ start, stop }: ResyncResponse): void {
     if (!this.lease.isHeld) {
-      this.resync = 'wanted';
-      return;
+      this.resync.end();
+      return this.resync.want(this.nowMs);
     }
-    this.resync = 'none';
-    this.resyncedAtMs = this.nowMs;
+    this.resync.answered(this.nowMs);
+    this.maybeAskForHeldBack();
     for (const stream of stop) this.table.acceptStop(stream, 'not-owned');
     for (const assignment of start) this.table.accept(assignment, this.nowMs);
     this.notify({ name: 'resynced', started: start.length, stopped: stop.length });
+  }
+
+  private maybeAskForHeldBack(): void {
+    if (this.revisions.hasGap) this.heartbeats.hasten(this.nowMs);
   }
 
   private onAcksAnswered({ acks }: EventOf<'acks-answered'>): void {
@@ -231,7 +246,7 @@ export class InstanceMachine {
   private becomeOutside(): void {
     if (this.departure.stage === 'leaving') return;
     this.incarnation = undefined;
-    this.resync = 'none';
+    this.resync.end();
     this.heartbeats.end();
     for (const ack of this.acks.clear()) {
       if (ack.state === 'failed') this.table.running.remove(ack);
@@ -251,6 +266,7 @@ export class InstanceMachine {
   private onLeaveRequested(deadlineMs: number): void {
     this.departure.begin(deadlineMs);
     this.registration.cancel();
+    if (this.isRegistering) this.act({ type: 'give-up-registering' });
     if (this.incarnation !== undefined) this.act({ type: 'drain', incarnation: this.incarnation });
   }
 
@@ -287,13 +303,14 @@ export class InstanceMachine {
     this.maybeRegister();
     this.maybeSend();
     this.maybeDepart();
-    this.maybeTellDeadline();
+    this.actions.push(...this.deadline.maybeTell(this.lease, this.table.hasExclusiveEffects));
   }
 
   private maybeRegister(): void {
     const { dueAtMs } = this.registration;
     if (dueAtMs === undefined || this.nowMs < dueAtMs) return;
     this.registration.cancel();
+    this.isRegistering = true;
     this.act({ type: 'register', running: this.table.running.list() });
   }
 
@@ -302,17 +319,23 @@ export class InstanceMachine {
     if (incarnation === undefined || this.departure.stage === 'leaving') return;
     const acks = this.acks.takeBatch();
     if (acks) this.act({ type: 'send-acks', incarnation, acks });
-    const mayResync = this.lease.isHeld && !this.table.isStoppingExclusive;
-    if (this.resync === 'wanted' && mayResync) {
-      this.resync = 'under-way';
+    const { resyncDueAtMs } = this;
+    if (resyncDueAtMs !== undefined && this.nowMs >= resyncDueAtMs) {
+      this.resync.sent();
       this.act({ type: 'resync', incarnation, running: this.table.running.list() });
     }
     const { dueAtMs } = this.heartbeats;
     if (dueAtMs !== undefined && this.nowMs >= dueAtMs) this.sendHeartbeat(incarnation);
   }
 
+  /** Not while exclusive streams are stopping: what the list leaves out must have stopped. */
+  private get resyncDueAtMs(): number | undefined {
+    const mayResync = this.lease.isHeld && !this.table.isStoppingExclusive;
+    return mayResync ? this.resync.dueAtMs : undefined;
+  }
+
   private sendHeartbeat(incarnation: number): void {
-    const { seenRevision } = this;
+    const { seenRevision } = this.revisions;
     const running = this.table.running.digest();
     const { timeoutMs } = this.heartbeats;
     this.heartbeats.sent();
@@ -323,7 +346,9 @@ export class InstanceMachine {
     const isStopped = this.table.isEmpty;
     const isEmpty = isStopped && this.acks.isEmpty && this.table.running.count === 0;
     const isMember = this.incarnation !== undefined;
-    const step = this.departure.nextStep({ nowMs: this.nowMs, isMember, isEmpty, isStopped });
+    const { nowMs, isRegistering } = this;
+    const view = { nowMs, isMember, isRegistering, isEmpty, isStopped };
+    const step = this.departure.nextStep(view);
     if (step === undefined) return;
     if (step === 'force') {
       this.departure.forcing(this.nowMs);
@@ -347,18 +372,12 @@ export class InstanceMachine {
     this.act({ type: 'finish', isClean });
   }
 
-  private maybeTellDeadline(): void {
-    const { deadlineMs, reactionMs } = this.lease;
-    const isGuarding = this.table.hasExclusiveEffects;
-    if (deadlineMs === this.told.deadlineMs && isGuarding === this.told.isGuarding) return;
-    this.told = { deadlineMs, isGuarding };
-    this.act({ type: 'set-deadline', deadlineMs, reactionMs, isGuarding });
-  }
-
   private nextWakeAtMs(): number | undefined {
+    const isSending = this.incarnation !== undefined && this.departure.stage !== 'leaving';
     const wakes = [
       this.registration.dueAtMs,
-      this.incarnation === undefined ? undefined : this.heartbeats.dueAtMs,
+      isSending ? this.heartbeats.dueAtMs : undefined,
+      isSending ? this.resyncDueAtMs : undefined,
       this.lease.deadlineMs,
       this.autonomyEndsMs[0],
       this.table.nextStartAtMs,

@@ -39,6 +39,8 @@ export type MachineEvent =
       readonly sentAtMs: number;
       readonly response: RegisterResponse;
     }
+  /** The calls for a registration ended without an answer. */
+  | { readonly type: 'registration-ended' }
   | {
       readonly type: 'heartbeat-answered';
       readonly incarnation: number;
@@ -64,6 +66,12 @@ export type MachineEvent =
       readonly response: ResyncResponse;
     }
   | { readonly type: 'resync-refused'; readonly incarnation: number }
+  /** No answer to one attempt: the server may or may not have acted on the list. */
+  | {
+      readonly type: 'resync-failed';
+      readonly incarnation: number;
+      readonly retryAfterMs?: number;
+    }
   | {
       readonly type: 'acks-answered';
       readonly incarnation: number;
@@ -88,10 +96,13 @@ export type MachineEvent =
   | { readonly type: 'leave-requested'; readonly deadlineMs: number };
 
 /**
- * What is to be done. Calls come back as events; the driver repeats them until they are answered.
+ * What is to be done. Calls come back as events; the driver repeats them until they are answered,
+ * but for heartbeats and resyncs, which tell of one moment.
  */
 export type MachineAction =
   | { readonly type: 'register'; readonly running: readonly StreamEpoch[] }
+  /** Await the attempt under way, if there is one, but make no other. */
+  | { readonly type: 'give-up-registering' }
   | {
       readonly type: 'send-heartbeat';
       readonly incarnation: number;
