@@ -32,7 +32,9 @@ class Watching {
   }
 
   get messages(): string[] {
-    const lines = this.text.split('\n').filter((line) => line.startsWith('data: '));
+    // The last event may be on its way still.
+    const whole = this.text.slice(0, this.text.lastIndexOf('\n\n') + 1);
+    const lines = whole.split('\n').filter((line) => line.startsWith('data: '));
     return lines.map((line) => (JSON.parse(line.slice(6)) as EventView).message);
   }
 
