@@ -36,7 +36,7 @@ module.exports = {
   transform: { '^.+\\.(ts|m?js)$': ['@swc/jest', swc] },
   transformIgnorePatterns: [`/node_modules/(?!(${esmPackages})/)`],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/out-tsc/'],
-  // For tests and hooks that start real servers on a busy machine; what should be quick says so itself.
+  // Tests and hooks start real servers, on machines that may be busy.
   testTimeout: 30_000,
   workerIdleMemoryLimit: '1GB',
 };

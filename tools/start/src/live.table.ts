@@ -1,5 +1,5 @@
 import type { FleetPicture, InstanceLine, StreamLine } from './fleet.reader';
-import { colors, fit } from './terminal';
+import { colors, fitTo } from './terminal';
 
 const BAR_WIDTH = 20;
 
@@ -10,11 +10,11 @@ export function renderFleet(
 ): string[] {
   const instances = [...picture.instances].sort((a, b) => (a.serverId < b.serverId ? -1 : 1));
   const head = [
-    colors.bold(`${fit('INSTANCE', 14)} ${fit('STATUS', 9)} ${fit('STREAMS', 8)}`),
+    colors.bold(`${fitTo('INSTANCE', 14)} ${fitTo('STATUS', 9)} ${fitTo('STREAMS', 8)}`),
     ...instances.map(instanceLine),
     '',
     colors.bold(
-      `${fit('STREAM', 24)} ${fit('OWNER', 14)} ${fit('STATE', 11)} ${fit('KBIT/S', 7)} TITLE OR PROBLEM`,
+      `${fitTo('STREAM', 24)} ${fitTo('OWNER', 14)} ${fitTo('STATE', 11)} ${fitTo('KBIT/S', 7)} TITLE OR PROBLEM`,
     ),
   ];
   const room = Math.max(3, size.rows - head.length - 1);
@@ -28,29 +28,29 @@ function instanceLine(instance: InstanceLine): string {
   const share = instance.maxStreams > 0 ? instance.assignedStreams / instance.maxStreams : 0;
   const filled = Math.min(BAR_WIDTH, Math.ceil(share * BAR_WIDTH));
   const bar = '█'.repeat(filled) + colors.dim('·'.repeat(BAR_WIDTH - filled));
-  const count = fit(`${instance.assignedStreams}/${instance.maxStreams}`, 8);
-  return `${fit(instance.serverId, 14)} ${paintStatus(instance.status)} ${count} ${bar}`;
+  const count = fitTo(`${instance.assignedStreams}/${instance.maxStreams}`, 8);
+  return `${fitTo(instance.serverId, 14)} ${paintStatus(instance.status)} ${count} ${bar}`;
 }
 
 function paintStatus(status: string): string {
-  const text = fit(status, 9);
+  const text = fitTo(status, 9);
   if (status === 'ready') return colors.green(text);
   return status === 'lost' ? colors.red(text) : colors.yellow(text);
 }
 
 function streamLine(stream: StreamLine, columns: number): string {
-  const title = fit(stream.title, Math.max(8, columns - 61)).trimEnd();
+  const title = fitTo(stream.title, Math.max(8, columns - 61)).trimEnd();
   return [
-    fit(stream.name, 24),
-    fit(stream.serverId ?? '-', 14),
+    fitTo(stream.name, 24),
+    fitTo(stream.serverId ?? '-', 14),
     paintState(stream),
-    fit(stream.kbps === null ? '' : stream.kbps.toFixed(0), 7),
+    fitTo(stream.kbps === null ? '' : stream.kbps.toFixed(0), 7),
     title,
   ].join(' ');
 }
 
 function paintState(stream: StreamLine): string {
-  const text = fit(stream.state, 11);
+  const text = fitTo(stream.state, 11);
   if (stream.state === 'running') return colors.green(text);
   return isTroubled(stream) ? colors.red(text) : colors.yellow(text);
 }

@@ -1,5 +1,5 @@
 import type { PartNews, PartState } from './part';
-import { Block, colors, fit, formatDuration } from './terminal';
+import { Block, colors, fitTo, formatDuration } from './terminal';
 import type { Terminal } from './terminal';
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -52,11 +52,11 @@ export class ProgressView {
     const isMoving = news.state === 'starting' || news.state === 'stopping';
     const elapsedMs = news.durationMs + (isMoving ? performance.now() - at : 0);
     const text = [
-      fit(news.name, 21),
-      fit(news.state, 9),
+      fitTo(news.name, 21),
+      fitTo(news.state, 9),
       formatDuration(elapsedMs).padStart(8),
       ' ',
-      fit(news.detail, Math.max(10, this.terminal.columns - 46)).trimEnd(),
+      fitTo(news.detail, Math.max(10, this.terminal.columns - 46)).trimEnd(),
     ].join(' ');
     return `${this.mark(news.state)} ${news.state === 'failed' ? colors.red(text) : text}`;
   }

@@ -47,7 +47,7 @@ export class Block {
 const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
 /** Cuts or fills plain text to exactly `width` columns. */
-export function fit(text: string, width: number): string {
+export function fitTo(text: string, width: number): string {
   const clean = text.replace(ANSI, '');
   if (clean.length <= width) return clean.padEnd(width);
   return width <= 1 ? clean.slice(0, width) : `${clean.slice(0, width - 1)}…`;

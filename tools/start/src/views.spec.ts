@@ -1,7 +1,7 @@
 import { renderFleet } from './live.table';
 import { planPorts } from './port.plan';
 import { ProgressView } from './progress.view';
-import { fit, formatDuration } from './terminal';
+import { fitTo, formatDuration } from './terminal';
 
 const instance = {
   serverId: 'worker-1',
@@ -65,6 +65,6 @@ it('ports count up from the first one, workers ten above it', () => {
 });
 
 it('texts are cut or filled to their column, and durations are readable', () => {
-  expect([fit('abc', 5), fit('abcdef', 4)]).toEqual(['abc  ', 'abc…']);
+  expect([fitTo('abc', 5), fitTo('abcdef', 4)]).toEqual(['abc  ', 'abc…']);
   expect([20, 2_345, 65_000].map(formatDuration)).toEqual(['20 ms', '2.3 s', '1 min 5 s']);
 });

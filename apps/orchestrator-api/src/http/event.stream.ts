@@ -69,7 +69,7 @@ export class EventStream {
 
   private write(text: string): void {
     if (this.closed) return;
-    // Asked before writing: one event may be of any size, a client that reads nothing gets no second.
+    // Asked before writing: one event may be of any size, and who reads nothing gets no second.
     if (this.raw.writableLength > UNREAD_MAX_BYTES) {
       this.raw.destroy();
       this.finish();

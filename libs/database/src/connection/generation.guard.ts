@@ -14,7 +14,9 @@ const LONGEST_LEASE_MS = FLEET_SETTING_BOUNDS.leaseTtlMs[1];
 /** The timeline that is being written now; pg_control_checkpoint() would lag behind a promotion. */
 const TIMELINE = `('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint`;
 
-/** Condition over `cluster_state k, pg_control_system() s`: the database that granted the epochs. */
+/**
+ * Condition over `cluster_state k, pg_control_system() s`: the database that granted the epochs.
+ */
 export const IS_SAME_DATABASE = `(k.system_identifier = s.system_identifier::text
   and k.timeline_id = ${TIMELINE})`;
 

@@ -18,8 +18,8 @@ export class Ownership1764000002000 implements MigrationInterface {
 
 /**
  * not_before: nobody may run the stream earlier (what is left of a lease, or a wait after a
- * failure). autonomy_ms: the longest that the owner may have been promised, whatever the stream says
- * by now.
+ * failure). autonomy_ms: the longest that the owner may have been promised, whatever the stream
+ * says by now.
  */
 const ASSIGNMENTS = `
 create table assignments (

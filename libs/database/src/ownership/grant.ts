@@ -68,7 +68,8 @@ with wanted as (
 update assignments a set
   server_id = t.server_id, incarnation = t.incarnation,
   epoch = weir_next_epoch(a.epoch, $3), status = 'starting', revision = $2,
-  autonomy_ms = w.autonomy_ms, not_before = null, assigned_at = weir_now(), unassigned_since = null, unplaced_reasons = null,
+  autonomy_ms = w.autonomy_ms, not_before = null, assigned_at = weir_now(),
+  unassigned_since = null, unplaced_reasons = null,
   last_moved_at = case when w.is_move then weir_now() else a.last_moved_at end
 from candidate w join target t on t.server_id = w.server_id
 where a.fleet_id = $1 and a.stream_id = w.stream_id

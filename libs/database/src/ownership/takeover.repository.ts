@@ -34,10 +34,15 @@ export async function takeOverInstances(
   return taken;
 }
 
-/** Streams released in one transaction: others wait for the fleet's lock no longer than that takes. */
+/**
+ * Streams released in one transaction: others wait for the fleet's lock no longer than that takes.
+ */
 const STREAMS_PER_TRANSACTION = 5_000;
 
-/** Groups candidates so that none but a very large one holds more streams than one transaction should. */
+/**
+ * Groups candidates so that none but a very large one holds more streams than one transaction
+ * should.
+ */
 async function sliceByStreams(
   runner: TransactionRunner,
   fleetId: number,

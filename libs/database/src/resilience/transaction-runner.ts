@@ -11,9 +11,9 @@ import { RetryBudget } from './retry-budget';
 /** Losses of the connection in a row before the breaker opens. */
 const BREAKER_FAILURES = 5;
 /**
- * The breaker tries again after this, then longer, up to the most. In ms. The most is well below the
- * shortest lease (3 s): after an outage each instance gets one lease to report, and a breaker that
- * is still open must not use that up.
+ * The breaker tries again after this, then longer, up to the most. In ms. The most is well below
+ * the shortest lease (3 s): after an outage each instance gets one lease to report, and a breaker
+ * that is still open must not use that up.
  */
 const BREAKER_FIRST_MS = 200;
 const BREAKER_MOST_MS = 1_000;
