@@ -35,7 +35,7 @@ export class ImportResultDto implements ImportResult {
   @ApiProperty({ example: 0 })
   unchanged!: number;
 
-  @ApiProperty({ type: [RejectionDto], description: 'The first 1,000 entries not imported.' })
+  @ApiProperty({ type: [RejectionDto], description: 'The entries not imported, at most 100,000.' })
   rejected!: RejectionDto[];
 
   @ApiProperty({ description: 'All entries not imported.', example: 1 })

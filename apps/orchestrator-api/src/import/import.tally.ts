@@ -2,7 +2,7 @@ import type { ImportCounts } from '@weir/database';
 import type { InputProblem } from '@weir/domain';
 
 /** Rejected entries that are listed; beyond these they are only counted. */
-const REJECTED_MAX = 1_000;
+const REJECTED_MAX = 100_000;
 
 /** An entry that was not imported, and every reason. */
 export interface Rejection {
@@ -11,7 +11,7 @@ export interface Rejection {
   readonly errors: readonly InputProblem[];
 }
 
-/** What became of an import. `rejected` lists the first 1,000, `rejectedCount` counts all. */
+/** What became of an import. `rejected` lists the first 100,000, `rejectedCount` counts all. */
 export interface ImportResult extends ImportCounts {
   readonly rejected: readonly Rejection[];
   readonly rejectedCount: number;

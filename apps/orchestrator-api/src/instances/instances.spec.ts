@@ -312,6 +312,7 @@ describe('draining and leaving', () => {
       instance.running.map(({ streamId }) => streams.ownerOf(streamId)),
     );
     expect(owners.map(({ serverId }) => serverId)).toEqual([null, null]);
+    expect((await instance.leave()).status).toBe(204);
     expect((await instance.beat<Problem>()).body.code).toBe('INCARNATION_FENCED');
     expect((await instance.drain<Problem>()).body.code).toBe('INSTANCE_STATE_CONFLICT');
   });
