@@ -39,14 +39,22 @@ describe('a fleet of real processes on real streams', () => {
   afterAll(() => fleet?.stop());
 
   it('runs every stream, spread evenly', async () => {
-    const perWorker = new Map<string, number>();
-    for (const { serverId } of await fleet.assignments()) {
-      perWorker.set(serverId!, (perWorker.get(serverId!) ?? 0) + 1);
-    }
-    expect([...perWorker.keys()].sort()).toEqual(WORKERS);
-    // Streams differ in what they need, so that an even load is not an even count.
-    const mean = STREAMS / WORKERS.length;
-    expect(Math.max(...perWorker.values())).toBeLessThanOrEqual(2 * mean);
+    // Streams differ in what they need, so that an even load is not an even count; and the last
+    // worker to join gets its share by moves.
+    const countMax = (2 * STREAMS) / WORKERS.length;
+    await until(
+      'every worker has its share',
+      async () => {
+        const perWorker = new Map<string | null, number>();
+        for (const { serverId } of await fleet.assignments()) {
+          perWorker.set(serverId, (perWorker.get(serverId) ?? 0) + 1);
+        }
+        const counts = WORKERS.map((name) => perWorker.get(name) ?? 0);
+        return counts.every((count) => count > 0 && count <= countMax);
+      },
+      30_000,
+    );
+    await fleet.untilAllRun();
   });
 
   it('really plays them: every stream-worker measures bytes and bitrates', async () => {
