@@ -64,7 +64,11 @@ export class ServiceProcess {
       ['--conditions=@weir/source', '--require', register, fixture],
       { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
     );
-    this.exited = new Promise((resolve) => this.child.once('close', (code) => resolve(code)));
+    this.exited = new Promise((resolve) => {
+      this.child.once('close', (code) => resolve(code));
+      // After a disconnect from this side Node.js never tells of 'close'.
+      this.child.once('exit', (code) => !this.child.connected && setTimeout(resolve, 200, code));
+    });
     this.child.stdout?.on('data', (text) => this.take(() => (this.output += String(text))));
     this.child.stderr?.on('data', (text) => this.take(() => (this.output += String(text))));
     this.child.on('message', (message) => this.take(() => this.messages.push(message as Message)));

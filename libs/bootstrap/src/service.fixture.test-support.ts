@@ -39,7 +39,7 @@ class FixtureController {
 })
 class FixtureModule implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
-    process.send?.({ type: 'finishing' });
+    if (process.connected) process.send?.({ type: 'finishing' });
     if (mode === 'hang-on-stop') await new Promise(() => {});
   }
 }
