@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { StreamView } from '@weir/domain';
 import { TestApi } from '../api.test-support';
 import { TestFleet } from '../operator/operator.test-support';
@@ -171,6 +173,16 @@ describe('an import of NDJSON', () => {
     const result = await sendChunks(fleet, NDJSON, chunksOf(Buffer.from(body), 1_013));
     expect(result).toMatchObject({ status: 200, body: { created: 4_500, rejectedCount: 0 } });
   });
+});
+
+it('takes the examples as they stand in this repository: the same five streams twice', async () => {
+  const fleet = await TestFleet.create(api, 'examples');
+  const example = (name: string) =>
+    readFileSync(join(__dirname, '../../../../examples', name), 'utf8');
+  const first = await send(fleet, 'text/csv', example('streams.csv'));
+  expect(first.body).toMatchObject({ created: 5, rejected: [] });
+  const second = await send(fleet, NDJSON, example('streams.ndjson'));
+  expect(second.body).toMatchObject({ created: 0, updated: 0, unchanged: 5, rejected: [] });
 });
 
 describe('an import of CSV', () => {
