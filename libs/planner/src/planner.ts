@@ -1,6 +1,6 @@
 import type { Plan, Step } from './boundary/plan.view';
 import type { PlannerSettings } from './boundary/planner.settings';
-import type { FleetSnapshot } from './boundary/snapshot.view';
+import type { FleetSnapshot, StreamView } from './boundary/snapshot.view';
 import { readColumns } from './columns/fleet.columns';
 import { balance } from './phases/balance';
 import { makeRoom } from './phases/make-room';
@@ -55,23 +55,28 @@ function stoppedBy(run: PlanRun): Plan['stats']['stoppedBy'] {
 function listSteps(run: PlanRun): { placements: Step[]; moves: Step[] } {
   const placements: Step[] = [];
   const moves: Step[] = [];
-  for (const stream of run.decisions.order) {
+  const { order } = run.decisions;
+  for (let at = 0; at < order.length; at++) {
+    const stream = order[at] as number;
     const owner = run.ownerOf(stream);
-    if (run.homeOf(stream) === owner) continue;
-    (owner < 0 ? placements : moves).push(toStep(run, stream, owner));
+    const home = run.homeOf(stream);
+    if (home === owner) continue;
+    (owner < 0 ? placements : moves).push(toStep(run, stream, { owner, home }));
   }
   return { placements, moves };
 }
 
-function toStep(run: PlanRun, stream: number, owner: number): Step {
-  const { instances, streams } = run.columns;
-  const view = streams.views[stream];
-  const step = {
-    streamId: view?.streamId ?? '',
-    to: instances.serverIds[run.homeOf(stream)] ?? '',
-    reason: run.decisions.reasonOf(stream) ?? 'balance',
-    gain: run.decisions.gainOf(stream),
-    cost: owner < 0 ? 0 : run.moveCost(stream, owner),
-  };
-  return view?.owner === undefined ? step : { ...step, from: view.owner };
+function toStep(
+  run: PlanRun,
+  stream: number,
+  ends: { readonly owner: number; readonly home: number },
+): Step {
+  const { streamId, owner: from } = run.columns.streams.views[stream] as StreamView;
+  const to = run.columns.instances.serverIds[ends.home] as string;
+  const reason = run.decisions.reasonOf(stream);
+  const gain = run.decisions.gainOf(stream);
+  const cost = ends.owner < 0 ? 0 : run.moveCost(stream, ends.owner);
+  return from === undefined
+    ? { streamId, to, reason, gain, cost }
+    : { streamId, from, to, reason, gain, cost };
 }

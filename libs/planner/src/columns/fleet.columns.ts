@@ -1,10 +1,11 @@
-import type { FleetSnapshot, InstanceView, StreamView } from '../boundary/snapshot.view';
+import type { FleetSnapshot, InstanceView } from '../boundary/snapshot.view';
 import type { LabelTable } from './label.classes';
 import type { InstanceColumns } from './instance.columns';
 import type { StreamColumns } from './stream.columns';
 import { LabelClasses } from './label.classes';
 import { listResources, readInstances } from './instance.columns';
 import { readStreams } from './stream.columns';
+import { sortById } from './stream.order';
 import { scaleDimensions } from './dimension.scale';
 
 /**
@@ -22,12 +23,15 @@ export interface FleetColumns {
   readonly labels: LabelTable;
 }
 
-/** Instances are numbered by serverId, streams in the order in which they come. */
+/**
+ * Instances are numbered by serverId, streams by streamId.
+ * @throws RangeError when two instances or two streams have the same id.
+ */
 export function readColumns(snapshot: FleetSnapshot, seed: number): FleetColumns {
   const views: InstanceView[] = [...snapshot.instances].sort(byServerId);
   const resources = listResources(views);
   const classes = new LabelClasses();
-  const streamViews: readonly StreamView[] = snapshot.streams;
+  const streamViews = sortById(snapshot.streams);
   const instances = readInstances(views, resources, seed);
   const streams = readStreams({ views: streamViews, moves: snapshot.moves ?? [] }, instances, {
     resources,

@@ -12,7 +12,6 @@ const PERFORMANCE_MIN = 0.01;
 export interface InstanceColumns {
   readonly count: number;
   readonly serverIds: readonly string[];
-  readonly indexByServerId: ReadonlyMap<string, number>;
   readonly statuses: readonly InstanceStatus[];
   /** 1 if ready: it may receive streams, and its load counts when balancing. */
   readonly isReady: Uint8Array;
@@ -49,7 +48,6 @@ export function readInstances(
   return {
     count: views.length,
     serverIds,
-    indexByServerId: new Map(serverIds.map((serverId, index) => [serverId, index])),
     statuses: views.map((view) => view.status),
     isReady: Uint8Array.from(views, (view) => (view.status === 'ready' ? 1 : 0)),
     zoneCount: zones.size,

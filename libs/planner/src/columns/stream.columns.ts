@@ -6,10 +6,10 @@ import { readAmount } from './fixed.point';
 /** As in the protocol: the middle of 0..9. */
 const PRIORITY_DEFAULT = 5;
 
-/** Streams by index, in the order of the snapshot; no decision may depend on that order. */
+/** Streams by index, which follows the order of their ids. */
 export interface StreamColumns {
   readonly count: number;
-  /** The objects, for what is read rarely (ids for ties and for the plan) or at the boundary. */
+  /** The objects, for what is read rarely or at the boundary. */
   readonly views: readonly StreamView[];
   /** [s * D + d] */
   readonly demand: Float64Array;
@@ -21,6 +21,8 @@ export interface StreamColumns {
   readonly movingFrom: Int32Array;
   /** 1 while a move of it is under way: it is left alone. */
   readonly isMoving: Uint8Array;
+  /** How many streams are moving. */
+  readonly movingCount: number;
   readonly isEnabled: Uint8Array;
   readonly priority: Float64Array;
   readonly classOf: Int32Array;
@@ -32,113 +34,132 @@ export interface StreamColumns {
   readonly failedOn: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
+interface Source {
+  readonly views: readonly StreamView[];
+  readonly moves: readonly MoveView[];
+}
+
 interface Wanted {
   readonly resources: readonly string[];
   readonly classes: LabelClasses;
 }
 
-/** Quantities are still in the fleet's own units; `scaleDimensions` makes them whole units. */
+/**
+ * One pass over the objects: they lie all over memory, so each visit of one is dear. Quantities are
+ * still in the fleet's own units; `scaleDimensions` makes them whole units.
+ * @param source `views` in the order of their ids.
+ */
 export function readStreams(
-  source: { readonly views: readonly StreamView[]; readonly moves: readonly MoveView[] },
+  source: Source,
   instances: InstanceColumns,
   wanted: Wanted,
 ): StreamColumns {
   const { views } = source;
-  const { classes } = wanted;
+  const { classes, resources } = wanted;
   const count = views.length;
-  const groups = new Map<string, number>();
-  const ownership = readOwnership(source, instances);
+  const live = listLive(instances);
+  const ownerOf = new Int32Array(count);
   const isEnabled = new Uint8Array(count);
   const priority = new Float64Array(count);
   const classOf = new Int32Array(count);
-  const groupOf = new Int32Array(count).fill(-1);
-  let stream = 0;
-  for (const view of views) {
+  const groups = new GroupNumbers(count);
+  const failedOn = new Map<number, Set<number>>();
+  const demand = new Float64Array(count * (resources.length + 1));
+  const hasResources = resources.length > 0;
+  let at = 0;
+  for (let stream = 0; stream < count; stream++) {
+    const view = views[stream] as StreamView;
+    demand[at++] = readAmount(view.load.weight);
+    if (hasResources) at = readResources(view, resources, demand, at);
+    ownerOf[stream] = view.owner === undefined ? -1 : (live.get(view.owner) ?? -1);
     isEnabled[stream] = view.enabled === false ? 0 : 1;
     priority[stream] = view.priority ?? PRIORITY_DEFAULT;
-    classOf[stream] = classes.classOf(view);
-    if (view.spreadGroup !== undefined) groupOf[stream] = numberOf(groups, view.spreadGroup);
-    stream += 1;
+    if (view.requires !== undefined || view.avoid !== undefined) {
+      classOf[stream] = classes.classOf(view);
+    }
+    if (view.spreadGroup !== undefined) groups.put(stream, view.spreadGroup);
+    if (view.failedOn !== undefined && view.failedOn.length > 0) {
+      failedOn.set(stream, new Set(view.failedOn.map((id) => live.get(id) ?? -1)));
+    }
   }
   return {
     count,
     views,
-    demand: readDemand(views, wanted.resources),
-    ...ownership,
+    demand,
+    ownerOf,
+    ...readMoves(source, live),
     isEnabled,
     priority,
     classOf,
     classCount: classes.count,
-    groupOf,
-    groupCount: groups.size,
-    failedOn: readFailures(views, instances),
+    groupOf: groups.groupOf,
+    groupCount: groups.count,
+    failedOn,
   };
 }
 
-function readDemand(views: readonly StreamView[], resources: readonly string[]): Float64Array {
-  const demand = new Float64Array(views.length * (resources.length + 1));
-  let at = 0;
-  for (const view of views) {
-    demand[at++] = readAmount(view.load.weight);
-    for (const resource of resources) demand[at++] = readAmount(view.load[resource]);
+/** @returns where the next stream's amounts begin. */
+function readResources(
+  view: StreamView,
+  resources: readonly string[],
+  demand: Float64Array,
+  from: number,
+): number {
+  let at = from;
+  for (let index = 0; index < resources.length; index++) {
+    demand[at++] = readAmount(view.load[resources[index] as string]);
   }
-  return demand;
+  return at;
 }
 
-type Ownership = Pick<StreamColumns, 'ownerOf' | 'movingTo' | 'movingFrom' | 'isMoving'>;
+type Moves = Pick<StreamColumns, 'movingTo' | 'movingFrom' | 'isMoving' | 'movingCount'>;
 
-function readOwnership(
-  source: { readonly views: readonly StreamView[]; readonly moves: readonly MoveView[] },
-  instances: InstanceColumns,
-): Ownership {
-  const count = source.views.length;
-  const moves = new Map(source.moves.map((move) => [move.streamId, move]));
+function readMoves({ views, moves }: Source, live: ReadonlyMap<string, number>): Moves {
+  const count = views.length;
   const columns = {
-    ownerOf: new Int32Array(count).fill(-1),
     movingTo: new Int32Array(count).fill(-1),
     movingFrom: new Int32Array(count).fill(-1),
     isMoving: new Uint8Array(count),
+    movingCount: 0,
   };
-  let stream = 0;
-  for (const view of source.views) {
-    columns.ownerOf[stream] = findLive(instances, view.owner);
-    const move = moves.size === 0 ? undefined : moves.get(view.streamId);
-    if (move) {
-      columns.isMoving[stream] = 1;
-      columns.movingTo[stream] = findLive(instances, move.to);
-      columns.movingFrom[stream] = findLive(instances, move.from);
-    }
-    stream += 1;
+  if (moves.length === 0) return columns;
+  const byId = new Map(moves.map((move) => [move.streamId, move]));
+  for (let stream = 0; stream < count; stream++) {
+    const move = byId.get((views[stream] as StreamView).streamId);
+    if (!move) continue;
+    columns.isMoving[stream] = 1;
+    columns.movingCount += 1;
+    columns.movingTo[stream] = live.get(move.to) ?? -1;
+    columns.movingFrom[stream] = move.from === undefined ? -1 : (live.get(move.from) ?? -1);
   }
   return columns;
 }
 
-function readFailures(
-  views: readonly StreamView[],
-  instances: InstanceColumns,
-): Map<number, Set<number>> {
-  const failedOn = new Map<number, Set<number>>();
-  let stream = 0;
-  for (const view of views) {
-    if (view.failedOn !== undefined && view.failedOn.length > 0) {
-      const found = view.failedOn.map((serverId) => instances.indexByServerId.get(serverId) ?? -1);
-      failedOn.set(stream, new Set(found));
-    }
-    stream += 1;
+/** Index by serverId; a lost instance is none: what it owned has no owner any more. */
+function listLive({ serverIds, statuses }: InstanceColumns): Map<string, number> {
+  const live = new Map<string, number>();
+  for (const [index, serverId] of serverIds.entries()) {
+    if (statuses[index] !== 'lost') live.set(serverId, index);
   }
-  return failedOn;
+  return live;
 }
 
-/** -1 for no, an unknown or a lost instance. */
-function findLive(instances: InstanceColumns, serverId: string | undefined): number {
-  if (serverId === undefined) return -1;
-  const index = instances.indexByServerId.get(serverId) ?? -1;
-  return index >= 0 && instances.statuses[index] !== 'lost' ? index : -1;
-}
+/** Numbers the spread groups as they come; the numbers themselves decide nothing. */
+class GroupNumbers {
+  readonly groupOf: Int32Array;
+  private readonly numbers = new Map<string, number>();
 
-function numberOf(numbers: Map<string, number>, name: string): number {
-  const known = numbers.get(name);
-  if (known !== undefined) return known;
-  numbers.set(name, numbers.size);
-  return numbers.size - 1;
+  constructor(streamCount: number) {
+    this.groupOf = new Int32Array(streamCount).fill(-1);
+  }
+
+  get count(): number {
+    return this.numbers.size;
+  }
+
+  put(stream: number, group: string): void {
+    const known = this.numbers.get(group) ?? this.numbers.size;
+    this.numbers.set(group, known);
+    this.groupOf[stream] = known;
+  }
 }

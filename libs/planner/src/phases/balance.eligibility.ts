@@ -16,10 +16,7 @@ export interface Shift {
  * move; whatever evening out remains is done when that is over.
  */
 export function isOnlyForHomeless(run: PlanRun): boolean {
-  return run.decisions.order.some((stream) => {
-    const reason = run.decisions.reasonOf(stream);
-    return reason === 'failover' || reason === 'drain';
-  });
+  return run.decisions.replacesInstance;
 }
 
 /** An instance that holds nothing is cold however idle the fleet is: it is there to be used. */

@@ -104,7 +104,7 @@ function findDonation(
     const warmed = run.state.utilisationWith(stream, ends.instance, 1);
     if (warmed > level.mean * (1 + 1e-9)) continue;
     const shift = findWorthwhile(run, stream, ends.instance);
-    if (shift && isBetter(run, shift, best)) best = shift;
+    if (shift && isBetter(shift, best)) best = shift;
   }
   return best;
 }
@@ -115,9 +115,9 @@ function keepsGroupEven(run: PlanRun, stream: number, to: number): boolean {
   return run.search.membersBeside(stream, zone) <= run.search.membersBeside(stream, -1);
 }
 
-function isBetter(run: PlanRun, shift: Shift, than: Shift | undefined): boolean {
+function isBetter(shift: Shift, than: Shift | undefined): boolean {
   if (than === undefined) return true;
   const difference = shift.gain - shift.cost - (than.gain - than.cost);
   if (difference !== 0) return difference > 0;
-  return run.compareStreamIds(shift.stream, than.stream) < 0;
+  return shift.stream < than.stream;
 }

@@ -61,7 +61,7 @@ function compareReliefs(run: PlanRun, left: Shift, right: Shift, excess: number)
     worth(right) - worth(left) ||
     valueAt(demand, left.stream * dimensionCount) -
       valueAt(demand, right.stream * dimensionCount) ||
-    run.compareStreamIds(left.stream, right.stream)
+    left.stream - right.stream
   );
 }
 

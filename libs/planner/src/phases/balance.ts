@@ -1,4 +1,5 @@
 import type { PlanRun } from '../state/plan.run';
+import { flagAt, indexAt } from '../columns/column.access';
 import type { BalanceLevel } from '../state/balance.level';
 import { listExchangeGroups } from '../columns/exchange.groups';
 import { computeLevel } from '../state/balance.level';
@@ -52,10 +53,12 @@ function isUneven(run: PlanRun, level: BalanceLevel): boolean {
 function listEmpty(run: PlanRun): Set<number> {
   const { homeOf } = run.state;
   const { streams, instances } = run.columns;
-  const empty = new Set(instances.serverIds.keys());
+  const holds = new Uint8Array(instances.count);
   for (let stream = 0; stream < homeOf.length; stream++) {
-    if (!run.decisions.has(stream)) empty.delete(run.homeOf(stream));
-    empty.delete(streams.ownerOf[stream] ?? -1);
+    const owner = indexAt(streams.ownerOf, stream);
+    if (owner >= 0) holds[owner] = 1;
+    const home = indexAt(homeOf, stream);
+    if (home >= 0 && !run.decisions.has(stream)) holds[home] = 1;
   }
-  return empty;
+  return new Set([...instances.serverIds.keys()].filter((it) => flagAt(holds, it) === 0));
 }

@@ -150,5 +150,5 @@ function compareCheapness(run: PlanRun, left: number, right: number): number {
   const difference =
     valueAt(streams.demand, left * dimensionCount) -
     valueAt(streams.demand, right * dimensionCount);
-  return difference || run.compareStreamIds(left, right);
+  return difference || left - right;
 }

@@ -58,14 +58,16 @@ function leaveOnlyFirst(run: PlanRun, crowd: number[], displaced: Map<number, Ho
 
 /** More on an instance than its limits allow, once everything that is leaving it has left. */
 function findOverfull(run: PlanRun, displaced: Map<number, Homeless>): void {
-  const excess = computeExcess(run, displaced);
-  for (const [instance, over] of excess.entries()) {
+  const candidates = listOverfull(run);
+  if (candidates.length === 0) return;
+  const excess = computeExcess(run, candidates, displaced);
+  for (const [instance, over] of excess) {
     if (!over.some((amount) => amount > 0)) continue;
     const staying = run.streamsAt(instance).filter((stream) => {
       return run.isPlannable(stream) && run.ownerOf(stream) === instance && !displaced.has(stream);
     });
     // Last in the order of placing: lowest priority; but the fewest that suffice, so largest first.
-    const leaving = sortForPlacing(run.columns, staying).sort((a, b) => {
+    const leaving = Array.from(sortForPlacing(run.columns, staying)).sort((a, b) => {
       return priorityOf(run, a) - priorityOf(run, b);
     });
     for (const stream of leaving) {
@@ -75,6 +77,21 @@ function findOverfull(run: PlanRun, displaced: Map<number, Homeless>): void {
   }
 }
 
+/** Instances that hold more than they may, whoever is about to leave. */
+function listOverfull({ columns, state }: PlanRun): number[] {
+  const { instances, dimensionCount } = columns;
+  const overfull: number[] = [];
+  for (let instance = 0; instance < instances.count; instance++) {
+    let isOver = indexAt(state.streamCount, instance) > indexAt(instances.slots, instance);
+    for (let dimension = 1; dimension < dimensionCount; dimension++) {
+      const at = instance * dimensionCount + dimension;
+      if (valueAt(state.load, at) > valueAt(instances.limit, at)) isOver = true;
+    }
+    if (isOver) overfull.push(instance);
+  }
+  return overfull;
+}
+
 function priorityOf(run: PlanRun, stream: number): number {
   return valueAt(run.columns.streams.priority, stream);
 }
@@ -82,18 +99,25 @@ function priorityOf(run: PlanRun, stream: number): number {
 /**
  * Per instance and dimension, what it holds beyond its limits; dimension 0 stands for `streams`.
  */
-function computeExcess(run: PlanRun, displaced: Map<number, Homeless>): number[][] {
+function computeExcess(
+  run: PlanRun,
+  overfull: readonly number[],
+  displaced: ReadonlyMap<number, Homeless>,
+): Map<number, number[]> {
   const { instances, streams, dimensionCount } = run.columns;
-  const excess = instances.serverIds.map((_, instance) =>
-    Array.from({ length: dimensionCount }, (__, dimension) => {
-      const at = instance * dimensionCount + dimension;
-      return dimension === 0
-        ? indexAt(run.state.streamCount, instance) - indexAt(instances.slots, instance)
-        : valueAt(run.state.load, at) - valueAt(instances.limit, at);
+  const excess = new Map(
+    overfull.map((instance) => {
+      const over = Array.from({ length: dimensionCount }, (_, dimension) => {
+        const at = instance * dimensionCount + dimension;
+        return dimension === 0
+          ? indexAt(run.state.streamCount, instance) - indexAt(instances.slots, instance)
+          : valueAt(run.state.load, at) - valueAt(instances.limit, at);
+      });
+      return [instance, over] as const;
     }),
   );
   for (const stream of displaced.keys()) {
-    const over = excess[indexAt(streams.ownerOf, stream)];
+    const over = excess.get(indexAt(streams.ownerOf, stream));
     if (over) relieve(run, stream, over);
   }
   return excess;

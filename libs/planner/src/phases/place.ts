@@ -1,7 +1,9 @@
-import type { PlanRun } from '../state/plan.run';
 import type { StepReason } from '../boundary/plan.view';
+import type { PlanRun } from '../state/plan.run';
 import { indexAt, valueAt } from '../columns/column.access';
 import { sortForPlacing } from '../state/placing.order';
+import { isBulk, placeInBulk } from './place.bulk';
+import { FailureMemo } from './place.failures';
 
 /**
  * Second: finds homes. Streams without an owner come before those that only have to leave theirs:
@@ -9,16 +11,15 @@ import { sortForPlacing } from '../state/placing.order';
  * a new stream never waits for balancing.
  */
 export function place(run: PlanRun): void {
-  const failed = new Map<number, Float64Array>();
-  const { views } = run.columns.streams;
-  for (const stream of listUnowned(run)) {
-    const reason: StepReason = views[stream]?.owner === undefined ? 'orphaned' : 'failover';
-    findAndTakeHome(run, stream, reason, failed);
-  }
+  const failures = new FailureMemo(run.columns);
+  const unowned = listUnowned(run);
+  if (isBulk(run, unowned.length)) placeMany(run, unowned, failures);
+  else for (const stream of unowned) findAndTakeHome(run, toHomeless(run, stream), failures);
   const reasons = new Map(run.displaced.map(({ stream, reason }) => [stream, reason]));
   for (const stream of sortForPlacing(run.columns, [...reasons.keys()])) {
     if (!run.budget.hasAny()) return;
-    findAndTakeHome(run, stream, reasons.get(stream) ?? 'constraint', failed);
+    const reason = reasons.get(stream) ?? 'constraint';
+    findAndTakeHome(run, { stream, reason }, failures);
   }
 }
 
@@ -27,22 +28,66 @@ export function place(run: PlanRun): void {
  * Whoever found none before is tried again.
  */
 export function placeAgain(run: PlanRun): void {
-  const failed = new Map<number, Float64Array>();
+  const failures = new FailureMemo(run.columns);
   for (const waiting of run.homeless.splice(0)) {
     if (run.ownerOf(waiting.stream) >= 0 && !run.budget.hasAny()) run.homeless.push(waiting);
-    else findAndTakeHome(run, waiting.stream, waiting.reason, failed);
+    else findAndTakeHome(run, waiting, failures);
   }
+}
+
+/**
+ * One priority after the other. Within one, those that may not be just anywhere choose first: they
+ * are few, and what they find taken they cannot replace.
+ */
+function placeMany(run: PlanRun, unowned: Int32Array, failures: FailureMemo): void {
+  const { priority } = run.columns.streams;
+  let begin = 0;
+  while (begin < unowned.length) {
+    const level = valueAt(priority, indexAt(unowned, begin));
+    let end = begin + 1;
+    while (end < unowned.length && valueAt(priority, indexAt(unowned, end)) === level) end += 1;
+    placeLevel(run, unowned.subarray(begin, end), failures);
+    begin = end;
+  }
+}
+
+function placeLevel(run: PlanRun, level: Int32Array, failures: FailureMemo): void {
+  const { groupOf, groupCount, failedOn } = run.columns.streams;
+  let simple = level;
+  if (groupCount > 0 || failedOn.size > 0) {
+    const isSimple = (stream: number): boolean =>
+      indexAt(groupOf, stream) < 0 && !failedOn.has(stream);
+    simple = level.filter(isSimple);
+    for (const stream of level) {
+      if (!isSimple(stream)) findAndTakeHome(run, toHomeless(run, stream), failures);
+    }
+  }
+  run.state.dropHeaps();
+  const left = placeInBulk(run, simple);
+  // In the order of their ids: what follows reads them one after the other in memory.
+  for (const stream of simple.sort()) {
+    if (run.homeOf(stream) >= 0) run.decisions.note(stream, reasonOf(run, stream));
+  }
+  for (const stream of left) findAndTakeHome(run, toHomeless(run, stream), failures);
+}
+
+function reasonOf(run: PlanRun, stream: number): StepReason {
+  return run.columns.streams.views[stream]?.owner === undefined ? 'orphaned' : 'failover';
+}
+
+function toHomeless(run: PlanRun, stream: number): { stream: number; reason: StepReason } {
+  return { stream, reason: reasonOf(run, stream) };
 }
 
 function findAndTakeHome(
   run: PlanRun,
-  stream: number,
-  reason: StepReason,
-  failed: Map<number, Float64Array>,
+  homeless: { readonly stream: number; readonly reason: StepReason },
+  failures: FailureMemo,
 ): void {
-  const instance = findHome(run, stream, failed);
+  const { stream, reason } = homeless;
+  const instance = findHome(run, stream, failures);
   if (instance < 0) {
-    run.homeless.push({ stream, reason });
+    run.homeless.push(homeless);
     return;
   }
   const owner = run.ownerOf(stream);
@@ -51,48 +96,25 @@ function findAndTakeHome(
   run.decisions.note(stream, reason);
 }
 
-function listUnowned(run: PlanRun): number[] {
+function listUnowned(run: PlanRun): Int32Array {
   const { streams } = run.columns;
-  const unowned: number[] = [];
+  const unowned = new Int32Array(streams.count);
+  let count = 0;
   for (let stream = 0; stream < streams.count; stream++) {
-    if (indexAt(streams.ownerOf, stream) < 0 && run.isPlannable(stream)) unowned.push(stream);
+    if (indexAt(streams.ownerOf, stream) < 0 && run.isPlannable(stream)) unowned[count++] = stream;
   }
-  return sortForPlacing(run.columns, unowned);
+  return sortForPlacing(run.columns, unowned.subarray(0, count));
 }
 
 /** Instances where it failed are a last resort, before none at all. */
-function findHome(run: PlanRun, stream: number, failed: Map<number, Float64Array>): number {
-  if (isKnownToFail(run, stream, failed)) return -1;
+function findHome(run: PlanRun, stream: number, failures: FailureMemo): number {
+  if (failures.isKnown(stream)) return -1;
   const policy = { mayHaveFailed: false, excluded: run.ownerOf(stream), keepsZones: false };
   const instance = run.search.find(stream, policy);
   if (instance >= 0) return instance;
   if (run.columns.streams.failedOn.has(stream)) {
     return run.search.find(stream, { ...policy, mayHaveFailed: true });
   }
-  noteFailure(run, stream, failed);
+  failures.note(stream);
   return -1;
-}
-
-/**
- * Room only shrinks while placing, so what has found none tells that nothing of its class that
- * wants as much of everything will: a full fleet is not searched anew for each of a hundred
- * thousand streams.
- */
-function isKnownToFail(run: PlanRun, stream: number, failed: Map<number, Float64Array>): boolean {
-  const wanted = failed.get(indexAt(run.columns.streams.classOf, stream));
-  if (wanted === undefined) return false;
-  const { dimensionCount, streams } = run.columns;
-  for (let dimension = 1; dimension < dimensionCount; dimension++) {
-    const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
-    if (demand < valueAt(wanted, dimension)) return false;
-  }
-  return true;
-}
-
-function noteFailure(run: PlanRun, stream: number, failed: Map<number, Float64Array>): void {
-  const { dimensionCount, streams } = run.columns;
-  // Its group or its owner may be what it failed for, which says nothing of others.
-  if (indexAt(streams.groupOf, stream) >= 0 || run.ownerOf(stream) >= 0) return;
-  const at = stream * dimensionCount;
-  failed.set(indexAt(streams.classOf, stream), streams.demand.slice(at, at + dimensionCount));
 }

@@ -2,8 +2,9 @@ import type { FleetColumns } from '../columns/fleet.columns';
 import type { Accounts } from './score';
 import { addAt, flagAt, indexAt, valueAt } from '../columns/column.access';
 
-/** Load and free room per dimension of some instances; dimension 0 stands for `streams`. */
-interface Balance {
+/** Load and free room of some parts of the fleet, [part * D + dimension]; 0 stands for `streams`. */
+interface Parts {
+  readonly count: number;
   readonly load: Float64Array;
   readonly free: Float64Array;
 }
@@ -15,58 +16,63 @@ interface Balance {
  */
 export function computeHeadroomN1(columns: FleetColumns, accounts: Accounts): number {
   const { instances, dimensionCount } = columns;
-  const fleet = emptyBalance(dimensionCount);
-  const zones = Array.from({ length: instances.zoneCount }, () => emptyBalance(dimensionCount));
-  let worst = 0;
-  const each = instances.serverIds.map((_, instance) => readBalance(columns, accounts, instance));
-  for (const [instance, own] of each.entries()) {
-    addBalance(fleet, own);
-    const zone = zones[indexAt(instances.zoneOf, instance)];
-    if (zone) addBalance(zone, own);
-  }
-  for (const part of each) worst = Math.max(worst, shareWithoutRoom(fleet, part));
+  const each = readInstances(columns, accounts);
+  const zones = sumParts(each, instances.zoneOf, { count: instances.zoneCount, dimensionCount });
+  const fleet = sumParts(zones, new Int32Array(zones.count), { count: 1, dimensionCount });
+  const worst = computeWorst(each, fleet, dimensionCount);
   // The loss of the only zone is the loss of everything; that says nothing that one could act upon.
-  if (zones.length > 1) {
-    for (const part of zones) worst = Math.max(worst, shareWithoutRoom(fleet, part));
-  }
-  return worst;
+  return zones.count > 1 ? Math.max(worst, computeWorst(zones, fleet, dimensionCount)) : worst;
 }
 
-function readBalance(columns: FleetColumns, accounts: Accounts, instance: number): Balance {
+function emptyParts(count: number, dimensionCount: number): Parts {
+  const length = count * dimensionCount;
+  return { count, load: new Float64Array(length), free: new Float64Array(length) };
+}
+
+function readInstances(columns: FleetColumns, accounts: Accounts): Parts {
   const { instances, dimensionCount } = columns;
-  const balance = emptyBalance(dimensionCount);
-  const isReady = flagAt(instances.isReady, instance) === 1;
-  for (let dimension = 0; dimension < dimensionCount; dimension++) {
-    const at = instance * dimensionCount + dimension;
-    const isCount = dimension === 0;
+  const parts = emptyParts(instances.count, dimensionCount);
+  for (let at = 0; at < parts.load.length; at++) {
+    const instance = Math.floor(at / dimensionCount);
+    const isCount = at % dimensionCount === 0;
     const load = isCount ? indexAt(accounts.streamCount, instance) : valueAt(accounts.load, at);
     const limit = isCount ? indexAt(instances.slots, instance) : valueAt(instances.limit, at);
-    balance.load[dimension] = load;
-    balance.free[dimension] = isReady ? Math.max(0, limit - load) : 0;
+    const isReady = flagAt(instances.isReady, instance) === 1;
+    parts.load[at] = load;
+    parts.free[at] = isReady ? Math.max(0, limit - load) : 0;
   }
-  return balance;
+  return parts;
 }
 
-function shareWithoutRoom(fleet: Balance, lost: Balance): number {
+function sumParts(
+  parts: Parts,
+  wholeOf: Int32Array,
+  size: { readonly count: number; readonly dimensionCount: number },
+): Parts {
+  const wholes = emptyParts(size.count, size.dimensionCount);
+  for (let part = 0; part < parts.count; part++) {
+    const to = indexAt(wholeOf, part) * size.dimensionCount;
+    const from = part * size.dimensionCount;
+    for (let dimension = 0; dimension < size.dimensionCount; dimension++) {
+      addAt(wholes.load, to + dimension, valueAt(parts.load, from + dimension));
+      addAt(wholes.free, to + dimension, valueAt(parts.free, from + dimension));
+    }
+  }
+  return wholes;
+}
+
+/** The largest share that would find no room if one of the parts were lost. */
+function computeWorst(parts: Parts, fleet: Parts, dimensionCount: number): number {
   let worst = 0;
-  for (const [dimension, total] of fleet.load.entries()) {
-    if (total <= 0) continue;
+  for (let at = 0; at < parts.load.length; at++) {
+    const dimension = at % dimensionCount;
+    const total = valueAt(fleet.load, dimension);
     const free = valueAt(fleet.free, dimension);
-    const lostFree = valueAt(lost.free, dimension);
+    if (total <= 0) continue;
     // An instance without a limit takes all; if it is the lost one, others without one may be left.
-    const left = free === Number.POSITIVE_INFINITY ? free : free - lostFree;
-    worst = Math.max(worst, (valueAt(lost.load, dimension) - left) / total);
+    const left = free === Number.POSITIVE_INFINITY ? free : free - valueAt(parts.free, at);
+    const share = (valueAt(parts.load, at) - left) / total;
+    if (share > worst) worst = share;
   }
   return worst;
-}
-
-function emptyBalance(dimensionCount: number): Balance {
-  return { load: new Float64Array(dimensionCount), free: new Float64Array(dimensionCount) };
-}
-
-function addBalance(to: Balance, part: Balance): void {
-  for (const [dimension, amount] of part.load.entries()) {
-    addAt(to.load, dimension, amount);
-    addAt(to.free, dimension, valueAt(part.free, dimension));
-  }
 }

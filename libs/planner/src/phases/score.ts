@@ -11,6 +11,8 @@ import { computeHeadroomN1 } from './score.headroom';
 export interface Accounts {
   readonly load: Float64Array;
   readonly streamCount: Int32Array;
+  /** Enabled streams that are nowhere. */
+  readonly unplaced: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export function score(columns: FleetColumns, homes: Int32Array): Scores {
     spread: levels.readyHottest - levels.readyColdest,
     balance: levels.readyHottest > 0 ? Math.min(1, mean / levels.readyHottest) : 1,
     violations: countMisplaced(columns, homes) + countExceeded(columns, accounts),
-    unplaced: countUnplaced(columns, homes),
+    unplaced: accounts.unplaced,
     headroomN1: computeHeadroomN1(columns, accounts),
   };
 }
@@ -38,16 +40,20 @@ function computeAccounts(columns: FleetColumns, homes: Int32Array): Accounts {
   const { instances, streams, dimensionCount } = columns;
   const load = new Float64Array(instances.count * dimensionCount);
   const streamCount = new Int32Array(instances.count);
+  let unplaced = 0;
   for (let stream = 0; stream < streams.count; stream++) {
     const home = indexAt(homes, stream);
-    if (home < 0) continue;
+    if (home < 0) {
+      unplaced += flagAt(streams.isEnabled, stream);
+      continue;
+    }
     countAt(streamCount, home, 1);
     for (let dimension = 0; dimension < dimensionCount; dimension++) {
       const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
       addAt(load, home * dimensionCount + dimension, demand);
     }
   }
-  return { load, streamCount };
+  return { load, streamCount, unplaced };
 }
 
 function computeUtilisations(
@@ -75,6 +81,8 @@ function computeUtilisations(
 /** Streams where their labels forbid them, plus every further one of a group on one instance. */
 function countMisplaced(columns: FleetColumns, homes: Int32Array): number {
   const { streams, instances, labels } = columns;
+  // Without labels and groups nothing can be where it must not be.
+  if (streams.classCount === 1 && streams.groupCount === 0) return 0;
   const seen = new Set<number>();
   let misplaced = 0;
   for (let stream = 0; stream < streams.count; stream++) {
@@ -101,13 +109,4 @@ function countExceeded(columns: FleetColumns, { load, streamCount }: Accounts): 
     }
   }
   return exceeded;
-}
-
-function countUnplaced(columns: FleetColumns, homes: Int32Array): number {
-  const { streams } = columns;
-  let unplaced = 0;
-  for (let stream = 0; stream < streams.count; stream++) {
-    if (indexAt(homes, stream) < 0 && flagAt(streams.isEnabled, stream) === 1) unplaced += 1;
-  }
-  return unplaced;
 }

@@ -1,6 +1,6 @@
 import type { FleetColumns } from '../columns/fleet.columns';
 import type { FleetState } from './fleet.state';
-import { flagAt, indexAt, valueAt } from '../columns/column.access';
+import { countAt, flagAt, indexAt, valueAt } from '../columns/column.access';
 
 /** What a search for a stream's instance may not do, beyond what is never allowed. */
 export interface SearchPolicy {
@@ -37,6 +37,7 @@ export class CandidateSearch {
   private readonly cellsOfClass: (Int32Array | undefined)[] = [];
   private readonly places: Int32Array;
   private readonly largestShare: number;
+  private readonly cellSizes: Int32Array;
   private looksPerCell = FURTHER_LOOKS;
   private best = -1;
   private bestUtilisation = Number.POSITIVE_INFINITY;
@@ -47,6 +48,7 @@ export class CandidateSearch {
   ) {
     this.places = new Int32Array(2 * columns.instances.count + 2);
     this.largestShare = computeLargestShare(columns);
+    this.cellSizes = countCells(columns);
   }
 
   /** The best instance for the stream, or -1. */
@@ -169,16 +171,18 @@ export class CandidateSearch {
     return dimensionCount > 1 ? 0 : valueAt(streams.demand, stream) / this.largestShare;
   }
 
-  private cellsOf(classId: number): Int32Array {
+  /** The cells with ready instances that the class may be in. */
+  cellsOf(classId: number): Int32Array {
     const known = this.cellsOfClass[classId];
     if (known !== undefined) return known;
     const { labels, instances } = this.columns;
+    const sizes = this.cellSizes;
     const cells: number[] = [];
     for (let kind = 0; kind < labels.kindCount; kind++) {
       if (flagAt(labels.allowed, classId * labels.kindCount + kind) === 0) continue;
       for (let zone = 0; zone < instances.zoneCount; zone++) {
-        const cell = this.state.heaps.cellOf(kind, zone);
-        if (this.state.heaps.sizeOf(cell) > 0) cells.push(cell);
+        const cell = kind * instances.zoneCount + zone;
+        if (indexAt(sizes, cell) > 0) cells.push(cell);
       }
     }
     const found = Int32Array.from(cells);
@@ -194,4 +198,15 @@ function computeLargestShare(columns: FleetColumns): number {
     largest = Math.max(largest, valueAt(instances.share, at));
   }
   return largest;
+}
+
+/** Ready instances in each cell. */
+function countCells({ instances, labels }: FleetColumns): Int32Array {
+  const sizes = new Int32Array(labels.kindCount * instances.zoneCount);
+  for (let instance = 0; instance < instances.count; instance++) {
+    if (flagAt(instances.isReady, instance) === 0) continue;
+    const kind = indexAt(labels.kindOf, instance);
+    countAt(sizes, kind * instances.zoneCount + indexAt(instances.zoneOf, instance), 1);
+  }
+  return sizes;
 }

@@ -20,7 +20,7 @@ export class FleetState {
   /** Load / share in the hottest dimension. */
   readonly utilisation: Float64Array;
   readonly groups: SpreadGroups;
-  readonly heaps: InstanceHeaps;
+  private builtHeaps: InstanceHeaps | undefined;
   private readonly leastDemand: Float64Array;
 
   constructor(private readonly columns: FleetColumns) {
@@ -37,7 +37,17 @@ export class FleetState {
     for (let instance = 0; instance < instances.count; instance++) {
       this.utilisation[instance] = this.computeUtilisation(instance);
     }
-    this.heaps = new InstanceHeaps(columns, (instance) => this.computeKey(instance));
+  }
+
+  /** Built when they are first asked for: placing in bulk goes without. */
+  get heaps(): InstanceHeaps {
+    this.builtHeaps ??= new InstanceHeaps(this.columns, (instance) => this.computeKey(instance));
+    return this.builtHeaps;
+  }
+
+  /** Lets the heaps go before many instances change; whoever asks next has them built anew. */
+  dropHeaps(): void {
+    this.builtHeaps = undefined;
   }
 
   /**
@@ -61,6 +71,27 @@ export class FleetState {
     }
   }
 
+  /**
+   * `setHome` for a stream that is nowhere, in no group, while no heaps are built: placing in bulk.
+   */
+  addFresh(stream: number, instance: number): void {
+    const { streams, instances, dimensionCount } = this.columns;
+    this.homeOf[stream] = instance;
+    countAt(this.streamCount, instance, 1);
+    countAt(this.heldCount, instance, 1);
+    let hottest = 0;
+    for (let dimension = 0; dimension < dimensionCount; dimension++) {
+      const at = instance * dimensionCount + dimension;
+      const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
+      const load = valueAt(this.load, at) + demand;
+      this.load[at] = load;
+      addAt(this.held, at, demand);
+      const part = load / valueAt(instances.share, at);
+      if (part > hottest) hottest = part;
+    }
+    this.utilisation[instance] = hottest;
+  }
+
   /** Keeps room, in the account of what will be, for a stream that will be placed there later. */
   reserve(stream: number, instance: number): void {
     this.addDemand(this.load, stream, instance, 1);
@@ -73,12 +104,16 @@ export class FleetState {
     return this.findFullDimension(stream, instance) === -1;
   }
 
+  hasSlot(instance: number): boolean {
+    return indexAt(this.heldCount, instance) < indexAt(this.columns.instances.slots, instance);
+  }
+
   /**
    * The first dimension without room for the stream: 0 stands for `streams`; -1 when all have room.
    */
   findFullDimension(stream: number, instance: number): number {
     const { instances, streams, dimensionCount } = this.columns;
-    if (indexAt(this.heldCount, instance) >= indexAt(instances.slots, instance)) return 0;
+    if (!this.hasSlot(instance)) return 0;
     for (let dimension = 1; dimension < dimensionCount; dimension++) {
       const at = instance * dimensionCount + dimension;
       const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
@@ -124,6 +159,7 @@ export class FleetState {
     if (home < 0) return;
     this.countLoad(stream, home, 1);
     this.countHeld(stream, home, 1);
+    if (movingTo < 0 && movingFrom < 0) return;
     if (owner >= 0 && owner !== home) this.countHeld(stream, owner, 1);
     if (movingFrom >= 0 && movingFrom !== home && movingFrom !== owner) {
       this.countHeld(stream, movingFrom, 1);
@@ -155,7 +191,7 @@ export class FleetState {
 
   private refresh(instance: number): void {
     this.utilisation[instance] = this.computeUtilisation(instance);
-    this.heaps.update(instance, this.computeKey(instance));
+    if (this.builtHeaps) this.builtHeaps.update(instance, this.computeKey(instance));
   }
 
   private computeUtilisation(instance: number): number {
@@ -173,9 +209,7 @@ export class FleetState {
   private computeKey(instance: number): number {
     const { instances, dimensionCount } = this.columns;
     if (flagAt(instances.isReady, instance) === 0) return Number.POSITIVE_INFINITY;
-    if (indexAt(this.heldCount, instance) >= indexAt(instances.slots, instance)) {
-      return Number.POSITIVE_INFINITY;
-    }
+    if (!this.hasSlot(instance)) return Number.POSITIVE_INFINITY;
     for (let dimension = 1; dimension < dimensionCount; dimension++) {
       const at = instance * dimensionCount + dimension;
       const least = valueAt(this.leastDemand, dimension);
@@ -191,11 +225,14 @@ export class FleetState {
 function computeLeastDemand(columns: FleetColumns): Float64Array {
   const { streams, dimensionCount } = columns;
   const least = new Float64Array(dimensionCount).fill(Number.POSITIVE_INFINITY);
-  for (let at = 0; at < streams.demand.length; at++) {
-    const dimension = at % dimensionCount;
-    if (valueAt(streams.demand, at) < valueAt(least, dimension)) {
-      least[dimension] = valueAt(streams.demand, at);
+  // Dimension 0, weight, limits nothing.
+  for (let dimension = 1; dimension < dimensionCount; dimension++) {
+    let smallest = Number.POSITIVE_INFINITY;
+    for (let at = dimension; at < streams.demand.length; at += dimensionCount) {
+      const demand = valueAt(streams.demand, at);
+      if (demand < smallest) smallest = demand;
     }
+    least[dimension] = smallest;
   }
   return least;
 }

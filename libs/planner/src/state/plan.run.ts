@@ -1,7 +1,6 @@
 import type { StepReason } from '../boundary/plan.view';
 import type { PlannerSettings } from '../boundary/planner.settings';
 import type { FleetColumns } from '../columns/fleet.columns';
-import { compareIds } from '../columns/id.order';
 import { flagAt, indexAt, valueAt } from '../columns/column.access';
 import { readAmount } from '../columns/fixed.point';
 import { CandidateSearch } from './candidate.search';
@@ -66,11 +65,6 @@ export class PlanRun {
   moveCost(stream: number, from: number): number {
     const relative = readAmount(this.columns.streams.views[stream]?.moveCost ?? 1);
     return relative * this.settings.moveCostShare * this.state.utilisationOf(stream, from);
-  }
-
-  compareStreamIds(left: number, right: number): number {
-    const { views } = this.columns.streams;
-    return compareIds(views[left]?.streamId ?? '', views[right]?.streamId ?? '');
   }
 
   /** Enabled, and not in the middle of a move. */

@@ -1,0 +1,118 @@
+import { indexAt, valueAt } from '../columns/column.access';
+import { computeMean, listReady } from '../state/balance.level';
+import { BucketQueue } from '../state/bucket.queue';
+import type { PlanRun } from '../state/plan.run';
+
+/** Streams for each ready instance from which on placing in bulk is worth its set-up. */
+const STREAMS_PER_INSTANCE_MIN = 4;
+/** With one resource the coldest of a cell is the best of it; with several, one of a few is. */
+const LOOKS_PER_CELL = 3;
+
+/** True when so many look for a home that nearly the coldest is as good as the coldest. */
+export function isBulk(run: PlanRun, streamCount: number): boolean {
+  const { instances } = run.columns;
+  return instances.count > 1 && streamCount >= STREAMS_PER_INSTANCE_MIN * instances.count;
+}
+
+/**
+ * Places streams that differ in nothing but size and labels, in the order given, each on the least
+ * utilised instance of those allowed, to the precision of the queue.
+ * @returns those for which the first looks found no room; the exact search decides about them.
+ */
+export function placeInBulk(run: PlanRun, streams: Int32Array): number[] {
+  const { state } = run;
+  const queue = new BucketQueue(run.columns, state.utilisation, expectedMean(run, streams));
+  const search = new BulkSearch(run, queue);
+  const left: number[] = [];
+  for (let at = 0; at < streams.length; at++) {
+    const stream = indexAt(streams, at);
+    const instance = search.find(stream);
+    if (instance < 0) {
+      left.push(stream);
+      continue;
+    }
+    queue.remove(search.foundCell, instance);
+    state.addFresh(stream, instance);
+    queue.put(search.foundCell, instance);
+  }
+  run.search.evaluated += streams.length;
+  return left;
+}
+
+function expectedMean(run: PlanRun, streams: Int32Array): number {
+  const { columns, state } = run;
+  const { dimensionCount } = columns;
+  const ready = listReady(columns);
+  // What is not placed yet is added to any one instance: only the sum over all of them is read.
+  const load = state.load.slice();
+  const first = (ready[0] ?? 0) * dimensionCount;
+  for (let at = 0; at < streams.length; at++) {
+    const from = indexAt(streams, at) * dimensionCount;
+    for (let dimension = 0; dimension < dimensionCount; dimension++) {
+      const demand = valueAt(columns.streams.demand, from + dimension);
+      load[first + dimension] = valueAt(load, first + dimension) + demand;
+    }
+  }
+  // Nothing asks for anything: any step of the queue is fine enough.
+  return computeMean(columns, load, ready) || 1;
+}
+
+/** Looks at the first few instances of each cell that a stream's labels allow. */
+class BulkSearch {
+  foundCell = -1;
+  private best = -1;
+  private bestUtilisation = Number.POSITIVE_INFINITY;
+  private readonly looks: number;
+  private readonly only: Int32Array | undefined;
+
+  constructor(
+    private readonly run: PlanRun,
+    private readonly queue: BucketQueue,
+  ) {
+    const { dimensionCount, streams } = run.columns;
+    this.looks = dimensionCount > 1 ? LOOKS_PER_CELL : 1;
+    this.only = streams.classCount === 1 ? run.search.cellsOf(0) : undefined;
+  }
+
+  /** The best of the instances looked at, in `foundCell`; -1 if none of them has room. */
+  find(stream: number): number {
+    const { classOf } = this.run.columns.streams;
+    const cells = this.only ?? this.run.search.cellsOf(indexAt(classOf, stream));
+    const isAlone = this.looks === 1 && cells.length === 1;
+    if (isAlone) return this.firstOpen((this.foundCell = indexAt(cells, 0)));
+    this.best = -1;
+    this.bestUtilisation = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < cells.length; at++) this.lookInto(indexAt(cells, at), stream);
+    return this.best;
+  }
+
+  private lookInto(cell: number, stream: number): void {
+    const { state } = this.run;
+    let instance = this.firstOpen(cell);
+    for (let look = 1; instance >= 0; look++) {
+      // One without a slot may still stand behind the first.
+      if (state.hasRoom(stream, instance)) this.weigh(cell, stream, instance);
+      if (look >= this.looks) return;
+      instance = this.queue.after(cell, instance);
+    }
+  }
+
+  private weigh(cell: number, stream: number, instance: number): void {
+    const utilisation = this.run.state.utilisationWith(stream, instance, 1);
+    if (utilisation >= this.bestUtilisation) return;
+    this.best = instance;
+    this.bestUtilisation = utilisation;
+    this.foundCell = cell;
+  }
+
+  /** Instances without a free slot leave the queue for good: nothing becomes free meanwhile. */
+  private firstOpen(cell: number): number {
+    const { run, queue } = this;
+    let instance = queue.first(cell);
+    while (instance >= 0 && !run.state.hasSlot(instance)) {
+      queue.remove(cell, instance);
+      instance = queue.first(cell);
+    }
+    return instance;
+  }
+}
