@@ -10,7 +10,7 @@ import { readColumns } from './columns/fleet.columns';
 import { indexAt } from './columns/column.access';
 import { listExchangeGroups } from './columns/exchange.groups';
 import { listForbidding } from './placement.rules';
-import { computeLevel } from './state/balance.level';
+import { computeLargest, computeLevel } from './state/balance.level';
 import { PlanRun } from './state/plan.run';
 
 /**
@@ -42,8 +42,11 @@ export function explain(
 
 function computeBands(run: PlanRun): Map<number, BandTerms> {
   const bands = new Map<number, BandTerms>();
+  const { columns, state } = run;
+  const largest = computeLargest(columns, state.homeOf);
   for (const group of listExchangeGroups(run.columns)) {
-    const { members, ...band } = computeLevel(run.columns, run.state.load, run.settings, group);
+    const input = { columns, load: state.load, largest };
+    const { members, ...band } = computeLevel(input, run.settings, group);
     for (const instance of members) bands.set(instance, band);
   }
   return bands;

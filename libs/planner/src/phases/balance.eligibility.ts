@@ -1,7 +1,7 @@
-import type { PlanRun } from '../state/plan.run';
-import type { BalanceLevel } from '../state/balance.level';
 import type { StepReason } from '../boundary/plan.view';
 import { indexAt } from '../columns/column.access';
+import type { BalanceLevel } from '../state/balance.level';
+import type { PlanRun } from '../state/plan.run';
 
 /** A change of home that is worth its cost. */
 export interface Shift {
@@ -11,13 +11,21 @@ export interface Shift {
   readonly cost: number;
 }
 
-/**
- * True when this plan empties or replaces an instance. Then only the streams that need a new home
- * move; whatever evening out remains is done when that is over.
- */
-export function isOnlyForHomeless(run: PlanRun): boolean {
-  return run.decisions.replacesInstance;
+/** Changes that only make sense together: a swap, or what an exact solution asks for. */
+export interface Exchange {
+  readonly shifts: readonly {
+    readonly stream: number;
+    readonly to: number;
+    readonly cost: number;
+  }[];
+  /** The sum of their costs. */
+  readonly cost: number;
+  /** Utilisation of the hottest instance that they touch, afterwards. */
+  readonly peakAfter: number;
 }
+
+/** Beyond the last bits of a division: equal is not better. */
+const NOT_EQUAL = 1e-9;
 
 /** An instance that holds nothing is cold however idle the fleet is: it is there to be used. */
 export function isCold(run: PlanRun, instance: number, level: BalanceLevel): boolean {
@@ -29,18 +37,25 @@ export function isHot(run: PlanRun, instance: number, level: BalanceLevel): bool
   return run.utilisation(instance) > level.hotAbove;
 }
 
+/**
+ * May this plan move streams only to even out load? Not when it empties or replaces an instance:
+ * then only the streams that need a new home move, and what remains is done when that is over.
+ */
+export function mayBeginMoves(run: PlanRun): boolean {
+  return run.settings.balanceEnabled && !run.decisions.replacesInstance && run.budget.hasAny();
+}
+
 /** Streams of the instance that balancing may give another home. */
-export function listBalanceable(run: PlanRun, from: number, onlyHomeless: boolean): number[] {
-  const mayBegin =
-    run.settings.balanceEnabled &&
-    !onlyHomeless &&
-    run.budget.hasAny() &&
-    run.budget.hasForInstance(from);
-  return run.streamsAt(from).filter((stream) => {
-    if (!run.isPlannable(stream)) return false;
-    if (run.decisions.has(stream)) return run.decisions.reasonOf(stream) !== 'makeRoom';
-    return mayBegin && !run.isResting(stream);
-  });
+export function listMovable(run: PlanRun, from: number): number[] {
+  const mayBegin = mayBeginMoves(run) && run.budget.hasForInstance(from);
+  return run.streamsAt(from).filter((stream) => isMovable(run, stream, mayBegin));
+}
+
+/** @param mayBegin a move of a stream that is at rest may begin there. */
+export function isMovable(run: PlanRun, stream: number, mayBegin: boolean): boolean {
+  if (!run.isPlannable(stream)) return false;
+  if (run.decisions.has(stream)) return run.decisions.reasonOf(stream) !== 'makeRoom';
+  return mayBegin && !run.isResting(stream);
 }
 
 /**
@@ -50,19 +65,22 @@ export function findWorthwhile(run: PlanRun, stream: number, to: number): Shift 
   const from = run.homeOf(stream);
   const isFree = run.decisions.has(stream);
   if (!isFree && !run.budget.hasForInstance(to)) return undefined;
-  if (isFree && to === run.ownerOf(stream) && mustLeave(run, stream)) return undefined;
+  if (isFree && to === run.ownerOf(stream) && !canGoBack(run, stream)) return undefined;
   const cooled = run.state.utilisationWith(stream, from, -1);
   const warmed = run.state.utilisationWith(stream, to, 1);
   const gain = run.utilisation(from) - Math.max(cooled, warmed);
-  const cost = isFree ? 0 : run.moveCost(stream, from);
-  // Beyond the last bits of a division: equal is not better.
-  return gain > cost + 1e-9 * warmed ? { stream, to, gain, cost } : undefined;
+  const cost = costOf(run, stream);
+  return gain > cost + NOT_EQUAL * warmed ? { stream, to, gain, cost } : undefined;
 }
 
 /** What balancing itself decided to move may go back; what was mended may not. */
-function mustLeave(run: PlanRun, stream: number): boolean {
+export function canGoBack(run: PlanRun, stream: number): boolean {
   const reason = run.decisions.reasonOf(stream);
-  return reason !== 'balance' && reason !== 'join';
+  return reason === 'balance' || reason === 'join';
+}
+
+export function costOf(run: PlanRun, stream: number): number {
+  return run.decisions.has(stream) ? 0 : run.moveCost(stream, run.homeOf(stream));
 }
 
 export function applyShift(run: PlanRun, shift: Shift, reason: StepReason): void {
@@ -74,20 +92,36 @@ export function applyShift(run: PlanRun, shift: Shift, reason: StepReason): void
   run.decisions.note(stream, reason, shift.gain);
 }
 
-/** The hottest member above the utilisation that is not passed over; -1 if there is none. */
-export function findHottest(
+/** Measures the changes by making them and taking them back. */
+export function toExchange(
   run: PlanRun,
-  level: BalanceLevel,
-  above: number,
-  passedOver: ReadonlySet<number>,
-): number {
-  let hottest = -1;
-  let utilisation = above;
-  for (const instance of level.members) {
-    const own = run.utilisation(instance);
-    if (own <= utilisation || passedOver.has(instance)) continue;
-    hottest = instance;
-    utilisation = own;
+  changes: readonly { readonly stream: number; readonly to: number }[],
+): Exchange {
+  const shifts = changes.map((change) => ({ ...change, cost: costOf(run, change.stream) }));
+  const homes = changes.map(({ stream }) => run.homeOf(stream));
+  const touched = [...homes, ...changes.map(({ to }) => to)];
+  for (const { stream, to } of changes) run.setHome(stream, to);
+  const peakAfter = Math.max(...touched.map((instance) => run.utilisation(instance)));
+  for (const [at, { stream }] of changes.entries()) run.setHome(stream, homes[at] ?? -1);
+  return { shifts, cost: shifts.reduce((sum, { cost }) => sum + cost, 0), peakAfter };
+}
+
+/** True when the peak falls by more than all the moves cost, and the budgets allow them. */
+export function isWorthwhile(run: PlanRun, exchange: Exchange, peak: number): boolean {
+  const gain = peak - exchange.peakAfter;
+  if (gain <= exchange.cost + NOT_EQUAL * peak) return false;
+  const begun = exchange.shifts.filter(({ stream }) => !run.decisions.has(stream));
+  return run.budget.hasForAll(begun.map(({ stream, to }) => ({ from: run.homeOf(stream), to })));
+}
+
+/**
+ * Each step is noted with what it costs and an equal part of what the whole gains beyond its cost:
+ * then each of them gains more than it costs, as the whole does.
+ */
+export function applyExchange(run: PlanRun, exchange: Exchange, peak: number): void {
+  const begun = exchange.shifts.filter(({ stream }) => !run.decisions.has(stream)).length;
+  const surplus = (peak - exchange.peakAfter - exchange.cost) / Math.max(1, begun);
+  for (const { stream, to, cost } of exchange.shifts) {
+    applyShift(run, { stream, to, cost, gain: cost + surplus }, 'balance');
   }
-  return hottest;
 }

@@ -1,16 +1,19 @@
+import { flagAt, indexAt, valueAt } from '../columns/column.access';
+import { isAllowedByLabels } from '../columns/label.classes';
 import type { BalanceLevel } from '../state/balance.level';
 import type { PlanRun } from '../state/plan.run';
 import type { Shift } from './balance.eligibility';
-import { isAllowedByLabels } from '../columns/label.classes';
-import { indexAt } from '../columns/column.access';
 import {
   applyShift,
-  findHottest,
+  canGoBack,
+  costOf,
   findWorthwhile,
   isCold,
-  isOnlyForHomeless,
-  listBalanceable,
+  isHot,
+  isMovable,
+  mayBeginMoves,
 } from './balance.eligibility';
+import { DonationList } from './balance.donations';
 
 /**
  * An instance that is this close to the mean is full enough; ever smaller streams for the rest of
@@ -18,32 +21,58 @@ import {
  */
 const FULL_ENOUGH = 0.99;
 
-/** Donors in a row that had nothing to give, after which others are not asked. */
-const FRUITLESS_DONORS_MAX = 32;
+/** Streams in a row that did not fit, after which smaller ones are not looked at. */
+const UNFIT_IN_A_ROW_MAX = 256;
 
 /**
- * Gives every cold instance its share, from the hottest ones. Returns how many streams got another
- * home.
+ * Gives every cold instance its share with the fewest moves: the largest streams that fit, first
+ * from hot instances, which have to give anyway. Returns how many streams got another home.
  */
 export function fillCold(run: PlanRun, level: BalanceLevel, wasEmpty: ReadonlySet<number>): number {
-  const onlyHomeless = isOnlyForHomeless(run);
-  const hopelessKinds = new Set<number>();
-  let shifts = 0;
+  const kinds = new Map<number, number[]>();
   for (const instance of listCold(run, level)) {
     const kind = indexAt(run.columns.labels.kindOf, instance);
-    if (hopelessKinds.has(kind) || !run.hasEffortLeft()) continue;
-    const reason = wasEmpty.has(instance) ? 'join' : 'balance';
-    let own = 0;
-    for (const shift of findDonations(run, instance, level, onlyHomeless)) {
-      applyShift(run, shift, reason);
-      own += 1;
-    }
-    // The coldest of a kind got nothing: those of the same labels that need it less will not
-    // either.
-    if (own === 0) hopelessKinds.add(kind);
-    shifts += own;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), instance]);
+  }
+  let shifts = 0;
+  for (const cold of kinds.values()) shifts += fillKind(run, { cold, level, wasEmpty });
+  return shifts;
+}
+
+interface ColdKind {
+  /** Cold instances that the same streams may go to. */
+  readonly cold: readonly number[];
+  readonly level: BalanceLevel;
+  readonly wasEmpty: ReadonlySet<number>;
+}
+
+function fillKind(run: PlanRun, { cold, level, wasEmpty }: ColdKind): number {
+  const reference = cold[0];
+  if (reference === undefined) return 0;
+  const fillings = cold.map((instance) => {
+    const isNew = isNewcomer(run, instance, level);
+    return {
+      instance,
+      level,
+      isNew,
+      goal: isNew ? level.mean * FULL_ENOUGH : level.coldBelow,
+      scale: shareOf(run, instance) / shareOf(run, reference),
+    };
+  });
+  const needed = fillings.reduce((sum, { goal, instance, scale }) => {
+    return sum + Math.max(0, goal - run.utilisation(instance)) * scale;
+  }, 0);
+  const list = listDonations(run, { reference, needed, level });
+  let shifts = 0;
+  for (const filling of fillings) {
+    if (!run.hasEffortLeft()) return shifts;
+    shifts += fill(run, { ...filling, list }, wasEmpty);
   }
   return shifts;
+}
+
+function shareOf({ columns }: PlanRun, instance: number): number {
+  return valueAt(columns.instances.share, instance * columns.dimensionCount);
 }
 
 function listCold(run: PlanRun, level: BalanceLevel): number[] {
@@ -57,67 +86,123 @@ function listCold(run: PlanRun, level: BalanceLevel): number[] {
   });
 }
 
-/** One donation after the other; each must be applied before the next is asked for. */
-function* findDonations(
-  run: PlanRun,
-  instance: number,
-  level: BalanceLevel,
-  onlyHomeless: boolean,
-): Generator<Shift> {
-  const fruitless = new Set<number>();
-  const goal = findGoal(run, instance, level);
-  while (run.utilisation(instance) < goal) {
-    if (fruitless.size >= FRUITLESS_DONORS_MAX || !run.hasEffortLeft()) return;
-    const donor = findHottest(run, level, level.mean, fruitless);
-    if (donor < 0) return;
-    const shift = findDonation(run, { donor, instance }, level, onlyHomeless);
-    if (shift === undefined) fruitless.add(donor);
-    else yield shift;
-  }
-}
-
 /**
  * A new instance is filled to the mean, an old one that has cooled only to the edge of the band.
  * What holds less than half of its share is taken for new: a budget may have cut its filling in
  * two.
  */
-function findGoal(run: PlanRun, instance: number, level: BalanceLevel): number {
-  const isNew = run.utilisation(instance) < level.mean / 2;
-  return isNew ? level.mean * FULL_ENOUGH : level.coldBelow;
+function isNewcomer(run: PlanRun, instance: number, level: BalanceLevel): boolean {
+  return run.utilisation(instance) < level.mean / 2;
 }
 
-/** The stream of the donor that betters most and does not lift the instance above the mean. */
-function findDonation(
-  run: PlanRun,
-  ends: { readonly donor: number; readonly instance: number },
-  level: BalanceLevel,
-  onlyHomeless: boolean,
-): Shift | undefined {
-  const { labels, streams } = run.columns;
-  const policy = { mayHaveFailed: false, excluded: ends.donor, keepsZones: true };
-  let best: Shift | undefined;
-  for (const stream of listBalanceable(run, ends.donor, onlyHomeless)) {
-    run.search.evaluated += 1;
-    if (!isAllowedByLabels(labels, indexAt(streams.classOf, stream), ends.instance)) continue;
-    if (!run.search.isOpen(stream, ends.instance, policy)) continue;
-    if (!keepsGroupEven(run, stream, ends.instance)) continue;
-    const warmed = run.state.utilisationWith(stream, ends.instance, 1);
-    if (warmed > level.mean * (1 + 1e-9)) continue;
-    const shift = findWorthwhile(run, stream, ends.instance);
-    if (shift && isBetter(shift, best)) best = shift;
+/** Streams of the donors of one kind of instance, by how gladly they are taken. */
+function listDonations(run: PlanRun, { reference, needed, level }: Wanted): DonationList {
+  const { streams, labels } = run.columns;
+  const donors = flagDonors(run, level);
+  const mayBegin = mayBeginMoves(run);
+  const list = new DonationList(streams.count);
+  for (let stream = 0; stream < streams.count; stream++) {
+    const home = run.homeOf(stream);
+    if (home < 0 || flagAt(donors, home) === 0) continue;
+    if (!isMovable(run, stream, mayBegin)) continue;
+    if (!isAllowedByLabels(labels, indexAt(streams.classOf, stream), reference)) continue;
+    list.add(stream, run.state.utilisationOf(stream, reference), flagAt(donors, home) === HOT);
   }
-  return best;
+  list.sort(needed);
+  run.search.evaluated += list.size;
+  return list;
 }
 
-function keepsGroupEven(run: PlanRun, stream: number, to: number): boolean {
-  if (indexAt(run.columns.streams.groupOf, stream) < 0) return true;
-  const zone = indexAt(run.columns.instances.zoneOf, to);
-  return run.search.membersBeside(stream, zone) <= run.search.membersBeside(stream, -1);
+interface Wanted {
+  readonly reference: number;
+  /** Utilisation of the reference. */
+  readonly needed: number;
+  readonly level: BalanceLevel;
 }
 
-function isBetter(shift: Shift, than: Shift | undefined): boolean {
-  if (than === undefined) return true;
-  const difference = shift.gain - shift.cost - (than.gain - than.cost);
-  if (difference !== 0) return difference > 0;
-  return shift.stream < than.stream;
+const WARM = 1;
+const HOT = 2;
+
+/** Whoever is above the mean may give. */
+function flagDonors(run: PlanRun, level: BalanceLevel): Uint8Array {
+  const donors = new Uint8Array(run.columns.instances.count);
+  for (const instance of level.members) {
+    if (run.utilisation(instance) <= level.mean) continue;
+    donors[instance] = isHot(run, instance, level) ? HOT : WARM;
+  }
+  return donors;
+}
+
+interface Filling {
+  readonly instance: number;
+  readonly list: DonationList;
+  readonly level: BalanceLevel;
+  readonly isNew: boolean;
+  /** Utilisation at which it is full enough. */
+  readonly goal: number;
+  /** How much larger it is than the instance that sizes in the list are measured by. */
+  readonly scale: number;
+}
+
+/** Takes the largest that fits until the goal is reached. */
+function fill(run: PlanRun, filling: Filling, wasEmpty: ReadonlySet<number>): number {
+  const { instance, list } = filling;
+  const reason = wasEmpty.has(instance) ? 'join' : 'balance';
+  let shifts = 0;
+  let unfit = 0;
+  let place = list.from(0, sizeMax(run, filling));
+  while (place >= 0 && run.utilisation(instance) < filling.goal && unfit < UNFIT_IN_A_ROW_MAX) {
+    run.search.evaluated += 1;
+    const verdict = judge(run, list.streamAt(place), filling);
+    if (verdict === 'unfit') unfit += 1;
+    else list.drop(place);
+    if (typeof verdict === 'object') {
+      applyShift(run, verdict, reason);
+      shifts += 1;
+      unfit = 0;
+    }
+    place = list.from(place + 1, sizeMax(run, filling));
+  }
+  return shifts;
+}
+
+/** What still fits below the mean; with several resources only trying tells. */
+function sizeMax(run: PlanRun, { instance, level, scale }: Filling): number {
+  if (run.columns.dimensionCount > 1) return Number.POSITIVE_INFINITY;
+  return (level.mean - run.utilisation(instance)) * scale * (1 + 1e-6);
+}
+
+/**
+ * The shift, or why there is none. unfit: not for this instance. spent: its donor has given what it
+ * can, for nobody.
+ */
+function judge(run: PlanRun, stream: number, filling: Filling): Shift | 'unfit' | 'spent' {
+  const { instance, level } = filling;
+  const donor = run.homeOf(stream);
+  if (run.utilisation(donor) <= level.mean) return 'spent';
+  const isFree = run.decisions.has(stream);
+  if (!isFree && !(mayBeginMoves(run) && run.budget.hasForInstance(donor))) return 'spent';
+  const warmed = run.state.utilisationWith(stream, instance, 1);
+  if (warmed > level.mean * (1 + 1e-9)) return 'unfit';
+  const policy = { mayHaveFailed: false, excluded: donor, keepsZones: true };
+  if (!run.search.isOpen(stream, instance, policy)) return 'unfit';
+  if (!run.search.keepsGroupEven(stream, instance)) return 'unfit';
+  const shift = filling.isNew
+    ? findJoin(run, stream, { instance, warmed })
+    : findWorthwhile(run, stream, instance);
+  return shift ?? 'unfit';
+}
+
+/** What a new instance gains is the part of its share that it did not have. */
+function findJoin(
+  run: PlanRun,
+  stream: number,
+  { instance, warmed }: { readonly instance: number; readonly warmed: number },
+): Shift | undefined {
+  const isFree = run.decisions.has(stream);
+  if (!isFree && !run.budget.hasForInstance(instance)) return undefined;
+  if (isFree && run.ownerOf(stream) === instance && !canGoBack(run, stream)) return undefined;
+  const gain = warmed - run.utilisation(instance);
+  const cost = costOf(run, stream);
+  return gain > cost ? { stream, to: instance, gain, cost } : undefined;
 }

@@ -1,50 +1,45 @@
+import { indexAt, valueAt } from '../columns/column.access';
 import type { BalanceLevel } from '../state/balance.level';
+import { HotQueue } from '../state/hot.queue';
 import type { PlanRun } from '../state/plan.run';
 import type { Shift } from './balance.eligibility';
-import { indexAt, valueAt } from '../columns/column.access';
-import {
-  applyShift,
-  findHottest,
-  findWorthwhile,
-  isOnlyForHomeless,
-  listBalanceable,
-} from './balance.eligibility';
+import { applyShift, findWorthwhile, isHot, listMovable } from './balance.eligibility';
+import { swapWithCold } from './balance.swap';
 
 /**
- * Brings hot instances back to the edge of the band, hottest first. Returns how many streams got
+ * Brings hot instances back to the edge of the band, hottest first: by moving one stream away, or,
+ * when no single one helps, by exchanging one for a smaller one. Returns how many streams got
  * another home.
  */
 export function relieveHot(run: PlanRun, level: BalanceLevel): number {
-  const onlyHomeless = isOnlyForHomeless(run);
-  const hopeless = new Set<number>();
+  const queue = new HotQueue(run.state.utilisation);
+  for (const instance of level.members) if (isHot(run, instance, level)) queue.put(instance);
   let shifts = 0;
-  while (run.hasEffortLeft()) {
-    const donor = findHottest(run, level, level.hotAbove, hopeless);
-    if (donor < 0) return shifts;
-    const shift = findRelief(run, donor, level, onlyHomeless);
-    if (shift === undefined) hopeless.add(donor);
-    else {
-      applyShift(run, shift, 'balance');
-      shifts += 1;
-    }
+  for (let donor = queue.take(); donor >= 0 && run.hasEffortLeft(); donor = queue.take()) {
+    const touched = relieve(run, donor, level);
+    shifts += touched.length / 2;
+    for (const instance of touched) if (isHot(run, instance, level)) queue.put(instance);
   }
   return shifts;
+}
+
+/** @returns both ends of each shift that was made. */
+function relieve(run: PlanRun, donor: number, level: BalanceLevel): number[] {
+  const shift = findRelief(run, donor, level);
+  if (shift === undefined) return swapWithCold(run, donor, level);
+  applyShift(run, shift, 'balance');
+  return [donor, shift.to];
 }
 
 /**
  * The stream, and where to, that takes most of what the donor has too much; of those that take all
  * of it the cheapest, then the lightest.
  */
-function findRelief(
-  run: PlanRun,
-  donor: number,
-  level: BalanceLevel,
-  onlyHomeless: boolean,
-): Shift | undefined {
+function findRelief(run: PlanRun, donor: number, level: BalanceLevel): Shift | undefined {
   const excess = run.utilisation(donor) - level.hotAbove;
   const targets = new TargetMemo(run, donor);
   let best: Shift | undefined;
-  for (const stream of listBalanceable(run, donor, onlyHomeless)) {
+  for (const stream of listMovable(run, donor)) {
     run.search.evaluated += 1;
     const to = targets.find(stream);
     const shift = to < 0 ? undefined : findWorthwhile(run, stream, to);

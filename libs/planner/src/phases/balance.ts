@@ -1,9 +1,10 @@
-import type { PlanRun } from '../state/plan.run';
 import { flagAt, indexAt } from '../columns/column.access';
-import type { BalanceLevel } from '../state/balance.level';
 import { listExchangeGroups } from '../columns/exchange.groups';
-import { computeLevel } from '../state/balance.level';
+import type { BalanceLevel } from '../state/balance.level';
+import { computeLargest, computeLevel } from '../state/balance.level';
+import type { PlanRun } from '../state/plan.run';
 import { isCold, isHot } from './balance.eligibility';
+import { solveExactly } from './balance.exact';
 import { fillCold } from './balance.fill';
 import { relieveHot } from './balance.relieve';
 
@@ -28,25 +29,32 @@ export function balance(run: PlanRun): void {
   const groups = listExchangeGroups(run.columns).filter((members) => members.length > 1);
   while (run.rounds < ROUNDS_MAX && run.hasEffortLeft()) {
     run.rounds += 1;
+    const { columns, state } = run;
+    const largest = computeLargest(columns, state.homeOf);
     let shifts = 0;
-    for (const members of groups) shifts += balanceGroup(run, members, wasEmpty);
+    for (const members of groups) {
+      const level = computeLevel({ columns, load: state.load, largest }, run.settings, members);
+      shifts += balanceGroup(run, level, wasEmpty);
+    }
     if (shifts === 0) return;
   }
 }
 
 /** One round for instances that can exchange streams. Returns how many streams got another home. */
-function balanceGroup(
-  run: PlanRun,
-  members: readonly number[],
-  wasEmpty: ReadonlySet<number>,
-): number {
-  const level = computeLevel(run.columns, run.state.load, run.settings, members);
-  if (!isUneven(run, level)) return 0;
+function balanceGroup(run: PlanRun, level: BalanceLevel, wasEmpty: ReadonlySet<number>): number {
+  const isUneven = level.members.some((it) => isHot(run, it, level) || isCold(run, it, level));
+  if (!isUneven) return 0;
+  const exact = solveExactly(run, level);
+  if (exact.kind === 'solved') {
+    // The peak is as low as it can be: what is left to want is that no instance stands idle.
+    return exact.shifts > 0 ? exact.shifts : fillCold(run, onlyEmpty(level), wasEmpty);
+  }
   return fillCold(run, level, wasEmpty) + relieveHot(run, level);
 }
 
-function isUneven(run: PlanRun, level: BalanceLevel): boolean {
-  return level.members.some((it) => isHot(run, it, level) || isCold(run, it, level));
+/** A level at which only what holds nothing counts as cold. */
+function onlyEmpty(level: BalanceLevel): BalanceLevel {
+  return { ...level, coldBelow: 0 };
 }
 
 /** Instances that hold nothing before this plan. */

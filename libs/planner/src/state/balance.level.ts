@@ -1,6 +1,6 @@
 import type { PlannerSettings } from '../boundary/planner.settings';
 import type { FleetColumns } from '../columns/fleet.columns';
-import { addAt, flagAt, valueAt } from '../columns/column.access';
+import { addAt, flagAt, indexAt, valueAt } from '../columns/column.access';
 
 /** What is even among some instances, and from where on one of them is hot or cold. */
 export interface BalanceLevel {
@@ -11,19 +11,57 @@ export interface BalanceLevel {
   readonly coldBelow: number;
 }
 
+/** What the level of some instances is computed from. */
+export interface LevelInput {
+  readonly columns: FleetColumns;
+  /** [instance * D + dimension] */
+  readonly load: Float64Array;
+  /** What the largest stream of each instance alone makes of its utilisation. */
+  readonly largest: Float64Array;
+}
+
 /**
  * The dead band around the mean: the wider of its two widths counts, since both must be exceeded.
- * @param load [instance * D + dimension]
+ *
+ * The mean is that of the instances that can reach it. One whose largest stream alone is above the
+ * mean stays above it whatever happens, since streams are whole; it is left out together with that
+ * load, and the mean of the others falls. (The same bound that Dicer's tests hold a peak against.)
  */
 export function computeLevel(
-  columns: FleetColumns,
-  load: Float64Array,
+  input: LevelInput,
   settings: PlannerSettings,
   members: readonly number[],
 ): BalanceLevel {
-  const mean = computeMean(columns, load, members);
+  const { columns, load, largest } = input;
+  let able = members;
+  let mean = computeMean(columns, load, able);
+  for (;;) {
+    const below = able.filter((instance) => valueAt(largest, instance) <= mean);
+    if (below.length === able.length || below.length === 0) break;
+    able = below;
+    mean = computeMean(columns, load, able);
+  }
   const band = Math.max(settings.relativeBand * mean, settings.absoluteBand);
   return { members, mean, hotAbove: mean + band, coldBelow: mean - band };
+}
+
+/**
+ * Per instance, what its largest stream alone makes of its utilisation.
+ * @param homeOf where each stream is; -1 nowhere.
+ */
+export function computeLargest(columns: FleetColumns, homeOf: Int32Array): Float64Array {
+  const { instances, streams, dimensionCount } = columns;
+  const largest = new Float64Array(instances.count);
+  for (let stream = 0; stream < streams.count; stream++) {
+    const home = indexAt(homeOf, stream);
+    if (home < 0) continue;
+    for (let dimension = 0; dimension < dimensionCount; dimension++) {
+      const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
+      const part = demand / valueAt(instances.share, home * dimensionCount + dimension);
+      if (part > valueAt(largest, home)) largest[home] = part;
+    }
+  }
+  return largest;
 }
 
 /** Utilisation if the load of the members were even over them, in the scarcest dimension. */

@@ -84,6 +84,13 @@ export class CandidateSearch {
     return !this.isBesideItsGroup(stream, instance);
   }
 
+  /** True when the stream's group is not less even over zones with the stream there. */
+  keepsGroupEven(stream: number, to: number): boolean {
+    if (indexAt(this.columns.streams.groupOf, stream) < 0) return true;
+    const zone = indexAt(this.columns.instances.zoneOf, to);
+    return this.membersBeside(stream, zone) <= this.membersBeside(stream, -1);
+  }
+
   private isBesideItsGroup(stream: number, instance: number): boolean {
     const group = indexAt(this.columns.streams.groupOf, stream);
     if (group < 0) return false;

@@ -38,6 +38,22 @@ export class MoveBudget {
     return isOpen;
   }
 
+  /** May all of these moves begin, together? */
+  hasForAll(moves: readonly { readonly from: number; readonly to: number }[]): boolean {
+    const added = new Map<number, number>();
+    for (const end of moves.flatMap(({ from, to }) => [from, to])) {
+      added.set(end, (added.get(end) ?? 0) + 1);
+    }
+    const { maxMovesInFlightPerInstance } = this.settings;
+    const isOpen =
+      moves.length <= this.remaining &&
+      [...added].every(([end, count]) => {
+        return indexAt(this.inFlight, end) + count <= maxMovesInFlightPerInstance;
+      });
+    if (!isOpen) this.isShort = true;
+    return isOpen;
+  }
+
   take(from: number, to: number): void {
     this.left -= 1;
     countAt(this.inFlight, from, 1);
@@ -46,6 +62,7 @@ export class MoveBudget {
 
   private countUnderWay({ streams }: FleetColumns): number {
     let underWay = 0;
+    if (streams.movingCount === 0) return underWay;
     for (let stream = 0; stream < streams.count; stream++) {
       if (flagAt(streams.isMoving, stream) === 0) continue;
       underWay += 1;

@@ -1,0 +1,128 @@
+import { indexAt } from '../columns/column.access';
+import { listIndices, orderByKeys } from '../columns/radix.order';
+
+/** Fine enough to keep a few more than needed, few enough to stay in the cache. */
+const HISTOGRAM_BINS = 1024;
+
+/**
+ * Streams that could go to a cold instance: those of hot donors first, then the largest. What is
+ * dropped is passed over in nearly no time, however much of it lies in a row (union-find with path
+ * halving).
+ */
+export class DonationList {
+  size = 0;
+  private hotCount = 0;
+  private streams: Int32Array;
+  /** Below 0 for those of a hot donor: the sign says so, the amount is the size. */
+  private sizes: Float32Array<ArrayBuffer>;
+  private following: Int32Array = new Int32Array(0);
+
+  /** @param sizeMax how many are added at most. */
+  constructor(sizeMax: number) {
+    this.streams = new Int32Array(sizeMax);
+    this.sizes = new Float32Array(sizeMax);
+  }
+
+  /** @param size what the stream makes of the receiver's utilisation. */
+  add(stream: number, size: number, isHot: boolean): void {
+    this.streams[this.size] = stream;
+    this.sizes[this.size] = isHot ? -size : size;
+    this.size += 1;
+    if (isHot) this.hotCount += 1;
+  }
+
+  /**
+   * To be called once, when all are added.
+   * @param needed of those that are not from a hot donor, only the largest are kept that together
+   * are this much, twice over: putting half a million in order to take thirty is not worth it.
+   */
+  sort(needed: number): void {
+    this.keepLargest(2 * needed);
+    // As bits, a single with its sign set is the larger number; turned over, it comes first.
+    const keys = new Uint32Array(this.sizes.buffer, 0, this.size).map((bits) => ~bits);
+    const order = orderByKeys(keys, listIndices(this.size));
+    this.streams = Int32Array.from(order, (at) => indexAt(this.streams, at));
+    this.sizes = Float32Array.from(order, (at) => Math.abs(this.sizes[at] as number));
+    this.following = listIndices(this.size + 1);
+  }
+
+  /**
+   * The first place from `place` on with a stream no larger than `sizeMax`; -1 when there is none.
+   */
+  from(place: number, sizeMax: number): number {
+    let here = this.skipDropped(place);
+    if (here < this.hotCount && this.sizeAt(here) > sizeMax) {
+      here = this.skipDropped(this.firstFitting(here, this.hotCount, sizeMax));
+    }
+    if (here < this.size && this.sizeAt(here) > sizeMax) {
+      here = this.skipDropped(this.firstFitting(here, this.size, sizeMax));
+    }
+    return here < this.size ? here : -1;
+  }
+
+  streamAt(place: number): number {
+    return indexAt(this.streams, place);
+  }
+
+  drop(place: number): void {
+    this.following[place] = place + 1;
+  }
+
+  private sizeAt(place: number): number {
+    return this.sizes[place] as number;
+  }
+
+  /** Sizes fall within a part: the first that is small enough, by halving. */
+  private firstFitting(begin: number, end: number, sizeMax: number): number {
+    let low = begin;
+    let high = end;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.sizeAt(middle) > sizeMax) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private skipDropped(place: number): number {
+    const { following } = this;
+    let here = place;
+    while (here < this.size && indexAt(following, here) !== here) {
+      following[here] = indexAt(following, indexAt(following, here));
+      here = indexAt(following, here);
+    }
+    return here;
+  }
+
+  private keepLargest(needed: number): void {
+    const threshold = this.findThreshold(needed);
+    let kept = 0;
+    for (let at = 0; at < this.size; at++) {
+      const size = this.sizeAt(at);
+      if (size >= 0 && size < threshold) continue;
+      this.streams[kept] = indexAt(this.streams, at);
+      this.sizes[kept] = size;
+      kept += 1;
+    }
+    this.size = kept;
+  }
+
+  /** From a histogram: the size from which on all together are at least as much as needed. */
+  private findThreshold(needed: number): number {
+    let largest = 0;
+    for (let at = 0; at < this.size; at++) largest = Math.max(largest, this.sizeAt(at));
+    const sums = new Float64Array(HISTOGRAM_BINS);
+    const scale = (HISTOGRAM_BINS - 1) / (largest || 1);
+    for (let at = 0; at < this.size; at++) {
+      const size = this.sizeAt(at);
+      const bin = Math.floor(size * scale);
+      if (size > 0) sums[bin] = (sums[bin] as number) + size;
+    }
+    let sum = 0;
+    for (let bin = HISTOGRAM_BINS - 1; bin > 0; bin--) {
+      sum += sums[bin] as number;
+      if (sum >= needed) return bin / scale;
+    }
+    return 0;
+  }
+}
