@@ -42,11 +42,11 @@ export function explain(
 
 function computeBands(run: PlanRun): Map<number, BandTerms> {
   const bands = new Map<number, BandTerms>();
-  const { columns, state } = run;
+  const { columns, settings, state } = run;
   const largest = computeLargest(columns, state.homeOf);
-  for (const group of listExchangeGroups(run.columns)) {
-    const input = { columns, load: state.load, largest };
-    const { members, ...band } = computeLevel(input, run.settings, group);
+  const input = { columns, settings, load: state.load };
+  for (const group of listExchangeGroups(columns)) {
+    const { members, ...band } = computeLevel(input, group, largest);
     for (const instance of members) bands.set(instance, band);
   }
   return bands;

@@ -1,4 +1,4 @@
-import type { Plan, Step } from './boundary/plan.view';
+import type { Plan, Scores, Step } from './boundary/plan.view';
 import type { PlannerSettings } from './boundary/planner.settings';
 import type { FleetSnapshot, StreamView } from './boundary/snapshot.view';
 import { readColumns } from './columns/fleet.columns';
@@ -7,6 +7,7 @@ import { makeRoom } from './phases/make-room';
 import { mend } from './phases/mend';
 import { place, placeAgain } from './phases/place';
 import { score } from './phases/score';
+import { computeAccounts } from './state/accounts';
 import { PlanRun } from './state/plan.run';
 import { listUnplaced } from './unplaced.reasons';
 
@@ -34,16 +35,26 @@ export function plan(
 ): Plan {
   const columns = readColumns(snapshot, context.seed);
   const run = new PlanRun(columns, settings, context.now);
-  const before = score(columns, run.state.homeOf);
+  const before = scoreBefore(run);
   for (const phase of PHASES) phase(run);
   const steps = listSteps(run);
   return {
     ...steps,
     unplaced: listUnplaced(run),
     before,
-    after: run.decisions.order.length === 0 ? before : score(columns, run.state.homeOf),
+    after: run.decisions.order.length === 0 ? before : scoreAfter(run),
     stats: { rounds: run.rounds, evaluated: run.search.evaluated, stoppedBy: stoppedBy(run) },
   };
+}
+
+/** Nothing is decided yet: the accounts are what was just counted. */
+function scoreBefore({ columns, state }: PlanRun): Scores {
+  const { homeOf, load, streamCount, unplacedBefore: unplaced } = state;
+  return score(columns, homeOf, { load, streamCount, unplaced });
+}
+
+function scoreAfter({ columns, state }: PlanRun): Scores {
+  return score(columns, state.homeOf, computeAccounts(columns, state.homeOf));
 }
 
 function stoppedBy(run: PlanRun): Plan['stats']['stoppedBy'] {

@@ -3,6 +3,12 @@ import type { StreamColumns } from './stream.columns';
 import { valueAt } from './column.access';
 import { computeUnitsPerOne, toLimitUnits, toUnits } from './fixed.point';
 
+/** The smallest and the largest demand of any stream, per dimension, in whole units. */
+export interface DemandRange {
+  readonly least: Float64Array;
+  readonly largest: Float64Array;
+}
+
 /**
  * Makes every quantity whole units, dimension by dimension, in place: a column of a million streams
  * is not copied for it. Called once, before anything reads the columns.
@@ -11,12 +17,16 @@ export function scaleDimensions(
   instances: InstanceColumns,
   streams: StreamColumns,
   dimensionCount: number,
-): void {
+): DemandRange {
+  const range = {
+    least: new Float64Array(dimensionCount),
+    largest: new Float64Array(dimensionCount),
+  };
   for (let dimension = 0; dimension < dimensionCount; dimension++) {
-    const unitsPerOne = computeUnitsPerOne(
-      findLargest(streams.demand, dimension, dimensionCount),
-      streams.count,
-    );
+    const { least, largest } = findRange(streams.demand, dimension, dimensionCount);
+    const unitsPerOne = computeUnitsPerOne(largest, streams.count);
+    range.least[dimension] = toUnits(least, unitsPerOne);
+    range.largest[dimension] = toUnits(largest, unitsPerOne);
     for (let at = dimension; at < streams.demand.length; at += dimensionCount) {
       streams.demand[at] = toUnits(valueAt(streams.demand, at), unitsPerOne);
     }
@@ -26,12 +36,20 @@ export function scaleDimensions(
       instances.share[at] = Math.max(1, valueAt(instances.share, at) * unitsPerOne);
     }
   }
+  return range;
 }
 
-function findLargest(demand: Float64Array, dimension: number, dimensionCount: number): number {
+function findRange(
+  demand: Float64Array,
+  dimension: number,
+  dimensionCount: number,
+): { least: number; largest: number } {
   let largest = 0;
+  let least = Number.POSITIVE_INFINITY;
   for (let at = dimension; at < demand.length; at += dimensionCount) {
-    if (valueAt(demand, at) > largest) largest = valueAt(demand, at);
+    const amount = valueAt(demand, at);
+    if (amount > largest) largest = amount;
+    if (amount < least) least = amount;
   }
-  return largest;
+  return { least, largest };
 }

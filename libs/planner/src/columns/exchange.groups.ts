@@ -31,8 +31,9 @@ function joinKinds({ labels, streams }: FleetColumns): (kind: number) => number 
     }
     return root;
   };
-  const isUsed = new Uint8Array(streams.classCount);
-  for (const classId of streams.classOf) isUsed[classId] = 1;
+  const isUsed = new Uint8Array(streams.classCount).fill(1);
+  // Every class comes from a stream, but for the first: that of streams without labels.
+  isUsed[0] = labels.kindCount > 1 && streams.classOf.includes(0) ? 1 : 0;
   for (const [classId, used] of isUsed.entries()) {
     let first = -1;
     for (let kind = 0; kind < labels.kindCount && used === 1; kind++) {

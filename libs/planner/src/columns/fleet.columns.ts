@@ -1,11 +1,10 @@
 import type { FleetSnapshot, InstanceView } from '../boundary/snapshot.view';
+import type { DemandRange } from './dimension.scale';
 import type { LabelTable } from './label.classes';
 import type { InstanceColumns } from './instance.columns';
 import type { StreamColumns } from './stream.columns';
-import { LabelClasses } from './label.classes';
 import { listResources, readInstances } from './instance.columns';
 import { readStreams } from './stream.columns';
-import { sortById } from './stream.order';
 import { scaleDimensions } from './dimension.scale';
 
 /**
@@ -20,6 +19,7 @@ export interface FleetColumns {
   readonly resources: readonly string[];
   readonly instances: InstanceColumns;
   readonly streams: StreamColumns;
+  readonly demandRange: DemandRange;
   readonly labels: LabelTable;
 }
 
@@ -30,19 +30,16 @@ export interface FleetColumns {
 export function readColumns(snapshot: FleetSnapshot, seed: number): FleetColumns {
   const views: InstanceView[] = [...snapshot.instances].sort(byServerId);
   const resources = listResources(views);
-  const classes = new LabelClasses();
-  const streamViews = sortById(snapshot.streams);
   const instances = readInstances(views, resources, seed);
-  const streams = readStreams({ views: streamViews, moves: snapshot.moves ?? [] }, instances, {
-    resources,
-    classes,
-  });
-  scaleDimensions(instances, streams, resources.length + 1);
+  const source = { views: snapshot.streams, moves: snapshot.moves ?? [] };
+  const { streams, classes } = readStreams(source, instances, resources);
+  const demandRange = scaleDimensions(instances, streams, resources.length + 1);
   return {
     dimensionCount: resources.length + 1,
     resources,
     instances,
     streams,
+    demandRange,
     labels: classes.build(views),
   };
 }

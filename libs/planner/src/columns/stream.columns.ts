@@ -1,10 +1,18 @@
 import type { MoveView, StreamView } from '../boundary/snapshot.view';
 import type { InstanceColumns } from './instance.columns';
-import type { LabelClasses } from './label.classes';
 import { readAmount } from './fixed.point';
+import { parseNumericId } from './id.order';
+import { LabelClasses } from './label.classes';
+import { sortById } from './stream.order';
 
 /** As in the protocol: the middle of 0..9. */
 const PRIORITY_DEFAULT = 5;
+
+/** -1 for an end that is gone, or that was none. */
+export interface MoveEnds {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Streams by index, which follows the order of their ids. */
 export interface StreamColumns {
@@ -15,14 +23,8 @@ export interface StreamColumns {
   readonly demand: Float64Array;
   /** Live owner, -1 if none. */
   readonly ownerOf: Int32Array;
-  /** Where its move under way ends, -1 if none does or that instance is gone. */
-  readonly movingTo: Int32Array;
-  /** Where its move under way began, -1 likewise. */
-  readonly movingFrom: Int32Array;
-  /** 1 while a move of it is under way: it is left alone. */
-  readonly isMoving: Uint8Array;
-  /** How many streams are moving. */
-  readonly movingCount: number;
+  /** Moves under way, by stream: it is left alone and counted at both ends. */
+  readonly moves: ReadonlyMap<number, MoveEnds>;
   readonly isEnabled: Uint8Array;
   readonly priority: Float64Array;
   readonly classOf: Int32Array;
@@ -39,23 +41,42 @@ interface Source {
   readonly moves: readonly MoveView[];
 }
 
-interface Wanted {
-  readonly resources: readonly string[];
+/** The columns, and the classes of labels that they speak of. */
+export interface ReadStreams {
+  readonly streams: StreamColumns;
   readonly classes: LabelClasses;
 }
 
 /**
- * One pass over the objects: they lie all over memory, so each visit of one is dear. Quantities are
- * still in the fleet's own units; `scaleDimensions` makes them whole units.
- * @param source `views` in the order of their ids.
+ * Quantities are still in the fleet's own units; `scaleDimensions` makes them whole units.
+ * @throws RangeError when two streams have the same id.
  */
 export function readStreams(
   source: Source,
   instances: InstanceColumns,
-  wanted: Wanted,
-): StreamColumns {
+  resources: readonly string[],
+): ReadStreams {
+  const wanted = { instances, resources, isSorted: false };
+  const sortAndRead = (): ReadStreams | undefined =>
+    readInOrder({ ...source, views: sortById(source.views) }, { ...wanted, isSorted: true });
+  return readInOrder(source, wanted) ?? (sortAndRead() as ReadStreams);
+}
+
+interface Wanted {
+  readonly instances: InstanceColumns;
+  readonly resources: readonly string[];
+  /** False: to be found out on the way, and given up if it is not so. */
+  readonly isSorted: boolean;
+}
+
+/**
+ * One pass over the objects: they lie all over memory, so each visit of one is dear.
+ * @returns undefined when they are not in the order of their ids after all.
+ */
+function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
   const { views } = source;
-  const { classes, resources } = wanted;
+  const { instances, resources, isSorted } = wanted;
+  const classes = new LabelClasses();
   const count = views.length;
   const live = listLive(instances);
   const ownerOf = new Int32Array(count);
@@ -67,8 +88,14 @@ export function readStreams(
   const demand = new Float64Array(count * (resources.length + 1));
   const hasResources = resources.length > 0;
   let at = 0;
+  let lastId = -1;
   for (let stream = 0; stream < count; stream++) {
     const view = views[stream] as StreamView;
+    if (!isSorted) {
+      const id = parseNumericId(view.streamId);
+      if (id <= lastId) return undefined;
+      lastId = id;
+    }
     demand[at++] = readAmount(view.load.weight);
     if (hasResources) at = readResources(view, resources, demand, at);
     ownerOf[stream] = view.owner === undefined ? -1 : (live.get(view.owner) ?? -1);
@@ -82,12 +109,12 @@ export function readStreams(
       failedOn.set(stream, new Set(view.failedOn.map((id) => live.get(id) ?? -1)));
     }
   }
-  return {
+  const streams = {
     count,
     views,
     demand,
     ownerOf,
-    ...readMoves(source, live),
+    moves: readMoves(source, live),
     isEnabled,
     priority,
     classOf,
@@ -96,6 +123,7 @@ export function readStreams(
     groupCount: groups.count,
     failedOn,
   };
+  return { streams, classes };
 }
 
 /** @returns where the next stream's amounts begin. */
@@ -112,27 +140,20 @@ function readResources(
   return at;
 }
 
-type Moves = Pick<StreamColumns, 'movingTo' | 'movingFrom' | 'isMoving' | 'movingCount'>;
-
-function readMoves({ views, moves }: Source, live: ReadonlyMap<string, number>): Moves {
-  const count = views.length;
-  const columns = {
-    movingTo: new Int32Array(count).fill(-1),
-    movingFrom: new Int32Array(count).fill(-1),
-    isMoving: new Uint8Array(count),
-    movingCount: 0,
-  };
-  if (moves.length === 0) return columns;
+function readMoves(
+  { views, moves }: Source,
+  live: ReadonlyMap<string, number>,
+): Map<number, MoveEnds> {
+  const found = new Map<number, MoveEnds>();
+  if (moves.length === 0) return found;
   const byId = new Map(moves.map((move) => [move.streamId, move]));
-  for (let stream = 0; stream < count; stream++) {
+  for (let stream = 0; stream < views.length; stream++) {
     const move = byId.get((views[stream] as StreamView).streamId);
     if (!move) continue;
-    columns.isMoving[stream] = 1;
-    columns.movingCount += 1;
-    columns.movingTo[stream] = live.get(move.to) ?? -1;
-    columns.movingFrom[stream] = move.from === undefined ? -1 : (live.get(move.from) ?? -1);
+    const from = move.from === undefined ? -1 : (live.get(move.from) ?? -1);
+    found.set(stream, { from, to: live.get(move.to) ?? -1 });
   }
-  return columns;
+  return found;
 }
 
 /** Index by serverId; a lost instance is none: what it owned has no owner any more. */

@@ -10,19 +10,8 @@ import { listIndices, orderByKeys } from './radix.order';
  * @throws RangeError when two streams have the same id, which no fleet can have.
  */
 export function sortById(views: readonly StreamView[]): readonly StreamView[] {
-  const ids = new Float64Array(views.length);
-  let areNumbers = true;
-  let areAscending = true;
-  let last = -1;
-  for (let at = 0; at < ids.length; at++) {
-    const id = parseNumericId((views[at] as StreamView).streamId);
-    ids[at] = id;
-    if (id < 0) areNumbers = false;
-    if (id <= last) areAscending = false;
-    last = id;
-  }
-  if (areNumbers && areAscending) return views;
-  return areNumbers ? sortByNumber(views, ids) : sortByText(views);
+  const ids = Float64Array.from(views, (view) => parseNumericId(view.streamId));
+  return ids.includes(-1) ? sortByText(views) : sortByNumber(views, ids);
 }
 
 const LOW_BITS = 2 ** 32;

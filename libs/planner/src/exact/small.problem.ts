@@ -25,13 +25,13 @@ export interface SmallProblem {
 }
 
 /** Nodes of the search after which the best found so far is taken. */
-export const NODES_MAX = 50_000;
+export const NODES_MAX = 300_000;
 
 /** Beyond the last bits of a division. */
 const EQUAL = 1e-9;
 
 export function isBelow(left: number, right: number): boolean {
-  return left < right - EQUAL * Math.max(left, right);
+  return left * (1 + EQUAL) < right;
 }
 
 /** An assignment under construction: loads and what is left of the room. */

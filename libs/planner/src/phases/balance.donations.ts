@@ -11,6 +11,10 @@ const HISTOGRAM_BINS = 1024;
  */
 export class DonationList {
   size = 0;
+  /** True when more were added than kept. */
+  isCut = false;
+  /** Size of the smallest that was added. */
+  smallest = Number.POSITIVE_INFINITY;
   private hotCount = 0;
   private streams: Int32Array;
   /** Below 0 for those of a hot donor: the sign says so, the amount is the size. */
@@ -28,16 +32,17 @@ export class DonationList {
     this.streams[this.size] = stream;
     this.sizes[this.size] = isHot ? -size : size;
     this.size += 1;
+    if (size < this.smallest) this.smallest = size;
     if (isHot) this.hotCount += 1;
   }
 
   /**
    * To be called once, when all are added.
-   * @param needed of those that are not from a hot donor, only the largest are kept that together
-   * are this much, twice over: putting half a million in order to take thirty is not worth it.
+   * @param wanted of those that are not from a hot donor, only the largest are kept that together
+   * are this much: putting half a million in order to take thirty is not worth it.
    */
-  sort(needed: number): void {
-    this.keepLargest(2 * needed);
+  sort(wanted: number): void {
+    this.keepLargest(wanted);
     // As bits, a single with its sign set is the larger number; turned over, it comes first.
     const keys = new Uint32Array(this.sizes.buffer, 0, this.size).map((bits) => ~bits);
     const order = orderByKeys(keys, listIndices(this.size));
@@ -94,23 +99,29 @@ export class DonationList {
     return here;
   }
 
-  private keepLargest(needed: number): void {
-    const threshold = this.findThreshold(needed);
+  private keepLargest(wanted: number): void {
+    const { bin: lastBin, scale } = this.findLastBin(wanted);
     let kept = 0;
+    let sum = 0;
     for (let at = 0; at < this.size; at++) {
       const size = this.sizeAt(at);
-      if (size >= 0 && size < threshold) continue;
+      const bin = Math.floor(size * scale);
+      if (size >= 0 && (bin < lastBin || (bin === lastBin && sum >= wanted))) continue;
+      if (bin === lastBin) sum += size;
       this.streams[kept] = indexAt(this.streams, at);
       this.sizes[kept] = size;
       kept += 1;
     }
+    this.isCut = kept < this.size;
     this.size = kept;
   }
 
-  /** From a histogram: the size from which on all together are at least as much as needed. */
-  private findThreshold(needed: number): number {
+  /** From a histogram: the bin with which all larger ones together are at least what is wanted. */
+  private findLastBin(wanted: number): { bin: number; scale: number } {
     let largest = 0;
-    for (let at = 0; at < this.size; at++) largest = Math.max(largest, this.sizeAt(at));
+    for (let at = 0; at < this.size; at++) {
+      if (this.sizeAt(at) > largest) largest = this.sizeAt(at);
+    }
     const sums = new Float64Array(HISTOGRAM_BINS);
     const scale = (HISTOGRAM_BINS - 1) / (largest || 1);
     for (let at = 0; at < this.size; at++) {
@@ -121,8 +132,8 @@ export class DonationList {
     let sum = 0;
     for (let bin = HISTOGRAM_BINS - 1; bin > 0; bin--) {
       sum += sums[bin] as number;
-      if (sum >= needed) return bin / scale;
+      if (sum >= wanted) return { bin, scale };
     }
-    return 0;
+    return { bin: 0, scale };
   }
 }

@@ -21,6 +21,11 @@ import { DonationList } from './balance.donations';
  */
 const FULL_ENOUGH = 0.99;
 
+/** Not all that is large fits, or may go: so much more than needed is looked at ... */
+const WANTED_TIMES_NEEDED = 2;
+/** ... and so much more again when that did not suffice. */
+const MORE_EACH_TIME = 16;
+
 /** Streams in a row that did not fit, after which smaller ones are not looked at. */
 const UNFIT_IN_A_ROW_MAX = 256;
 
@@ -28,47 +33,51 @@ const UNFIT_IN_A_ROW_MAX = 256;
  * Gives every cold instance its share with the fewest moves: the largest streams that fit, first
  * from hot instances, which have to give anyway. Returns how many streams got another home.
  */
-export function fillCold(run: PlanRun, level: BalanceLevel, wasEmpty: ReadonlySet<number>): number {
+export function fillCold(run: PlanRun, level: BalanceLevel): number {
   const kinds = new Map<number, number[]>();
   for (const instance of listCold(run, level)) {
     const kind = indexAt(run.columns.labels.kindOf, instance);
     kinds.set(kind, [...(kinds.get(kind) ?? []), instance]);
   }
   let shifts = 0;
-  for (const cold of kinds.values()) shifts += fillKind(run, { cold, level, wasEmpty });
+  for (const cold of kinds.values()) shifts += fillKind(run, cold, level);
   return shifts;
 }
 
-interface ColdKind {
-  /** Cold instances that the same streams may go to. */
-  readonly cold: readonly number[];
-  readonly level: BalanceLevel;
-  readonly wasEmpty: ReadonlySet<number>;
-}
-
-function fillKind(run: PlanRun, { cold, level, wasEmpty }: ColdKind): number {
-  const reference = cold[0];
-  if (reference === undefined) return 0;
-  const fillings = cold.map((instance) => {
-    const isNew = isNewcomer(run, instance, level);
-    return {
-      instance,
-      level,
-      isNew,
-      goal: isNew ? level.mean * FULL_ENOUGH : level.coldBelow,
-      scale: shareOf(run, instance) / shareOf(run, reference),
-    };
-  });
-  const needed = fillings.reduce((sum, { goal, instance, scale }) => {
-    return sum + Math.max(0, goal - run.utilisation(instance)) * scale;
-  }, 0);
-  const list = listDonations(run, { reference, needed, level });
+/** @param cold instances that the same streams may go to. */
+function fillKind(run: PlanRun, cold: readonly number[], level: BalanceLevel): number {
+  const fillings = cold.map((instance) => toFilling(run, { instance, reference: cold[0] }, level));
   let shifts = 0;
-  for (const filling of fillings) {
-    if (!run.hasEffortLeft()) return shifts;
-    shifts += fill(run, { ...filling, list }, wasEmpty);
+  for (let amount = WANTED_TIMES_NEEDED; run.hasEffortLeft(); amount *= MORE_EACH_TIME) {
+    const needed = fillings.reduce((sum, { goal, instance, scale }) => {
+      return sum + Math.max(0, goal - run.utilisation(instance)) * scale;
+    }, 0);
+    if (needed === 0) return shifts;
+    const list = listDonations(run, { reference: cold[0] ?? -1, wanted: amount * needed, level });
+    for (const filling of fillings) shifts += fill(run, filling, list);
+    if (!list.isCut || fillings.every((it) => isFull(run, it, list.smallest))) return shifts;
   }
   return shifts;
+}
+
+function isFull(run: PlanRun, filling: Filling, smallest: number): boolean {
+  if (run.utilisation(filling.instance) >= filling.goal) return true;
+  return sizeMax(run, filling) < smallest;
+}
+
+function toFilling(
+  run: PlanRun,
+  { instance, reference = instance }: { instance: number; reference: number | undefined },
+  level: BalanceLevel,
+): Filling {
+  const isNew = isNewcomer(run, instance, level);
+  return {
+    instance,
+    level,
+    isNew,
+    goal: isNew ? level.mean * FULL_ENOUGH : level.coldBelow,
+    scale: shareOf(run, instance) / shareOf(run, reference),
+  };
 }
 
 function shareOf({ columns }: PlanRun, instance: number): number {
@@ -95,20 +104,21 @@ function isNewcomer(run: PlanRun, instance: number, level: BalanceLevel): boolea
   return run.utilisation(instance) < level.mean / 2;
 }
 
-/** Streams of the donors of one kind of instance, by how gladly they are taken. */
-function listDonations(run: PlanRun, { reference, needed, level }: Wanted): DonationList {
+/**
+ * Streams of the donors of one kind of instance, by how gladly they are taken. Whether each may
+ * move is asked when its turn comes: few of them are ever asked.
+ */
+function listDonations(run: PlanRun, { reference, wanted, level }: Wanted): DonationList {
   const { streams, labels } = run.columns;
   const donors = flagDonors(run, level);
-  const mayBegin = mayBeginMoves(run);
   const list = new DonationList(streams.count);
   for (let stream = 0; stream < streams.count; stream++) {
     const home = run.homeOf(stream);
     if (home < 0 || flagAt(donors, home) === 0) continue;
-    if (!isMovable(run, stream, mayBegin)) continue;
     if (!isAllowedByLabels(labels, indexAt(streams.classOf, stream), reference)) continue;
     list.add(stream, run.state.utilisationOf(stream, reference), flagAt(donors, home) === HOT);
   }
-  list.sort(needed);
+  list.sort(wanted);
   run.search.evaluated += list.size;
   return list;
 }
@@ -116,7 +126,7 @@ function listDonations(run: PlanRun, { reference, needed, level }: Wanted): Dona
 interface Wanted {
   readonly reference: number;
   /** Utilisation of the reference. */
-  readonly needed: number;
+  readonly wanted: number;
   readonly level: BalanceLevel;
 }
 
@@ -135,7 +145,6 @@ function flagDonors(run: PlanRun, level: BalanceLevel): Uint8Array {
 
 interface Filling {
   readonly instance: number;
-  readonly list: DonationList;
   readonly level: BalanceLevel;
   readonly isNew: boolean;
   /** Utilisation at which it is full enough. */
@@ -145,9 +154,9 @@ interface Filling {
 }
 
 /** Takes the largest that fits until the goal is reached. */
-function fill(run: PlanRun, filling: Filling, wasEmpty: ReadonlySet<number>): number {
-  const { instance, list } = filling;
-  const reason = wasEmpty.has(instance) ? 'join' : 'balance';
+function fill(run: PlanRun, filling: Filling, list: DonationList): number {
+  const { instance } = filling;
+  const reason = flagAt(run.wasEmpty, instance) === 1 ? 'join' : 'balance';
   let shifts = 0;
   let unfit = 0;
   let place = list.from(0, sizeMax(run, filling));
@@ -180,8 +189,8 @@ function judge(run: PlanRun, stream: number, filling: Filling): Shift | 'unfit' 
   const { instance, level } = filling;
   const donor = run.homeOf(stream);
   if (run.utilisation(donor) <= level.mean) return 'spent';
-  const isFree = run.decisions.has(stream);
-  if (!isFree && !(mayBeginMoves(run) && run.budget.hasForInstance(donor))) return 'spent';
+  if (!isMovable(run, stream, mayBeginMoves(run) && run.budget.hasForInstance(donor)))
+    return 'spent';
   const warmed = run.state.utilisationWith(stream, instance, 1);
   if (warmed > level.mean * (1 + 1e-9)) return 'unfit';
   const policy = { mayHaveFailed: false, excluded: donor, keepsZones: true };

@@ -1,7 +1,6 @@
-import { flagAt, indexAt } from '../columns/column.access';
 import { listExchangeGroups } from '../columns/exchange.groups';
 import type { BalanceLevel } from '../state/balance.level';
-import { computeLargest, computeLevel } from '../state/balance.level';
+import { canOneBeAbove, computeLargest, computeLevel } from '../state/balance.level';
 import type { PlanRun } from '../state/plan.run';
 import { isCold, isHot } from './balance.eligibility';
 import { solveExactly } from './balance.exact';
@@ -25,48 +24,43 @@ const ROUNDS_MAX = 16;
  * empty.
  */
 export function balance(run: PlanRun): void {
-  const wasEmpty = listEmpty(run);
   const groups = listExchangeGroups(run.columns).filter((members) => members.length > 1);
   while (run.rounds < ROUNDS_MAX && run.hasEffortLeft()) {
     run.rounds += 1;
-    const { columns, state } = run;
-    const largest = computeLargest(columns, state.homeOf);
-    let shifts = 0;
-    for (const members of groups) {
-      const level = computeLevel({ columns, load: state.load, largest }, run.settings, members);
-      shifts += balanceGroup(run, level, wasEmpty);
-    }
-    if (shifts === 0) return;
+    if (balanceOnce(run, groups) === 0) return;
   }
 }
 
+function balanceOnce(run: PlanRun, groups: readonly (readonly number[])[]): number {
+  const { columns, settings, state } = run;
+  const input = { columns, settings, load: state.load };
+  const uneven = groups.filter((members) => isUneven(run, computeLevel(input, members)));
+  if (uneven.length === 0) return 0;
+  // A pass over all streams, and needed only where one of them is large beside an instance.
+  const largest = canOneBeAbove(columns, state.load)
+    ? computeLargest(columns, state.homeOf)
+    : undefined;
+  return uneven.reduce((shifts, members) => {
+    return shifts + balanceGroup(run, computeLevel(input, members, largest));
+  }, 0);
+}
+
 /** One round for instances that can exchange streams. Returns how many streams got another home. */
-function balanceGroup(run: PlanRun, level: BalanceLevel, wasEmpty: ReadonlySet<number>): number {
-  const isUneven = level.members.some((it) => isHot(run, it, level) || isCold(run, it, level));
-  if (!isUneven) return 0;
+function balanceGroup(run: PlanRun, level: BalanceLevel): number {
+  if (!isUneven(run, level)) return 0;
   const exact = solveExactly(run, level);
   if (exact.kind === 'solved') {
     // The peak is as low as it can be: what is left to want is that no instance stands idle.
-    return exact.shifts > 0 ? exact.shifts : fillCold(run, onlyEmpty(level), wasEmpty);
+    return exact.shifts > 0 ? exact.shifts : fillCold(run, onlyEmpty(level));
   }
-  return fillCold(run, level, wasEmpty) + relieveHot(run, level);
+  return fillCold(run, level) + relieveHot(run, level);
+}
+
+function isUneven(run: PlanRun, level: BalanceLevel): boolean {
+  return level.members.some((it) => isHot(run, it, level) || isCold(run, it, level));
 }
 
 /** A level at which only what holds nothing counts as cold. */
 function onlyEmpty(level: BalanceLevel): BalanceLevel {
   return { ...level, coldBelow: 0 };
-}
-
-/** Instances that hold nothing before this plan. */
-function listEmpty(run: PlanRun): Set<number> {
-  const { homeOf } = run.state;
-  const { streams, instances } = run.columns;
-  const holds = new Uint8Array(instances.count);
-  for (let stream = 0; stream < homeOf.length; stream++) {
-    const owner = indexAt(streams.ownerOf, stream);
-    if (owner >= 0) holds[owner] = 1;
-    const home = indexAt(homeOf, stream);
-    if (home >= 0 && !run.decisions.has(stream)) holds[home] = 1;
-  }
-  return new Set([...instances.serverIds.keys()].filter((it) => flagAt(holds, it) === 0));
 }

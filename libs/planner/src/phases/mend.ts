@@ -20,6 +20,7 @@ export function mend(run: PlanRun): void {
 function findMisplaced(run: PlanRun, displaced: Map<number, Homeless>): void {
   const { instances, labels, streams } = run.columns;
   const isDraining = Uint8Array.from(instances.statuses, (it) => (it === 'draining' ? 1 : 0));
+  if (streams.classCount === 1 && !isDraining.includes(1)) return;
   for (let stream = 0; stream < streams.count; stream++) {
     const owner = indexAt(streams.ownerOf, stream);
     if (owner < 0 || !run.isPlannable(stream)) continue;

@@ -1,5 +1,5 @@
 import type { FleetColumns } from '../columns/fleet.columns';
-import type { Accounts } from './score';
+import type { Accounts } from '../state/accounts';
 import { addAt, flagAt, indexAt, valueAt } from '../columns/column.access';
 
 /** Load and free room of some parts of the fleet, [part * D + dimension]; 0 stands for `streams`. */

@@ -1,28 +1,18 @@
 import type { Scores } from '../boundary/plan.view';
 import type { FleetColumns } from '../columns/fleet.columns';
-import { addAt, countAt, flagAt, indexAt, valueAt } from '../columns/column.access';
+import { flagAt, indexAt, valueAt } from '../columns/column.access';
 import { isAllowedByLabels } from '../columns/label.classes';
 import { computeMean, listReady } from '../state/balance.level';
+import type { Accounts } from '../state/accounts';
 import { computeHeadroomN1 } from './score.headroom';
 
 /**
- * What an assignment puts on each instance, from nothing but the columns and where each stream is.
- */
-export interface Accounts {
-  readonly load: Float64Array;
-  readonly streamCount: Int32Array;
-  /** Enabled streams that are nowhere. */
-  readonly unplaced: number;
-}
-
-/**
- * Last: measures an assignment, once as it is found and once as it is planned. It counts from
- * nothing instead of trusting the accounts that the other phases kept, so that a plan cannot praise
- * itself.
+ * Last: measures an assignment, once as it is found and once as it is planned.
  * @param homes where each stream is; -1 nowhere.
+ * @param accounts counted from them: not those that the phases kept, so that a plan cannot praise
+ * itself.
  */
-export function score(columns: FleetColumns, homes: Int32Array): Scores {
-  const accounts = computeAccounts(columns, homes);
+export function score(columns: FleetColumns, homes: Int32Array, accounts: Accounts): Scores {
   const mean = computeMean(columns, accounts.load, listReady(columns));
   const levels = computeUtilisations(columns, accounts);
   return {
@@ -34,26 +24,6 @@ export function score(columns: FleetColumns, homes: Int32Array): Scores {
     unplaced: accounts.unplaced,
     headroomN1: computeHeadroomN1(columns, accounts),
   };
-}
-
-function computeAccounts(columns: FleetColumns, homes: Int32Array): Accounts {
-  const { instances, streams, dimensionCount } = columns;
-  const load = new Float64Array(instances.count * dimensionCount);
-  const streamCount = new Int32Array(instances.count);
-  let unplaced = 0;
-  for (let stream = 0; stream < streams.count; stream++) {
-    const home = indexAt(homes, stream);
-    if (home < 0) {
-      unplaced += flagAt(streams.isEnabled, stream);
-      continue;
-    }
-    countAt(streamCount, home, 1);
-    for (let dimension = 0; dimension < dimensionCount; dimension++) {
-      const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
-      addAt(load, home * dimensionCount + dimension, demand);
-    }
-  }
-  return { load, streamCount, unplaced };
 }
 
 function computeUtilisations(

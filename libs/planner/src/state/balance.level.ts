@@ -14,10 +14,9 @@ export interface BalanceLevel {
 /** What the level of some instances is computed from. */
 export interface LevelInput {
   readonly columns: FleetColumns;
+  readonly settings: PlannerSettings;
   /** [instance * D + dimension] */
   readonly load: Float64Array;
-  /** What the largest stream of each instance alone makes of its utilisation. */
-  readonly largest: Float64Array;
 }
 
 /**
@@ -26,16 +25,17 @@ export interface LevelInput {
  * The mean is that of the instances that can reach it. One whose largest stream alone is above the
  * mean stays above it whatever happens, since streams are whole; it is left out together with that
  * load, and the mean of the others falls. (The same bound that Dicer's tests hold a peak against.)
+ * @param largest what the largest stream of each instance alone makes of its utilisation; without
+ * it, the mean is that of all.
  */
 export function computeLevel(
-  input: LevelInput,
-  settings: PlannerSettings,
+  { columns, settings, load }: LevelInput,
   members: readonly number[],
+  largest?: Float64Array,
 ): BalanceLevel {
-  const { columns, load, largest } = input;
   let able = members;
   let mean = computeMean(columns, load, able);
-  for (;;) {
+  while (largest) {
     const below = able.filter((instance) => valueAt(largest, instance) <= mean);
     if (below.length === able.length || below.length === 0) break;
     able = below;
@@ -43,6 +43,15 @@ export function computeLevel(
   }
   const band = Math.max(settings.relativeBand * mean, settings.absoluteBand);
   return { members, mean, hotAbove: mean + band, coldBelow: mean - band };
+}
+
+/** True when some stream alone could bring some instance above the mean of all of them. */
+export function canOneBeAbove(columns: FleetColumns, load: Float64Array): boolean {
+  const { instances, demandRange, dimensionCount } = columns;
+  const mean = computeMean(columns, load, listReady(columns));
+  return instances.share.some((share, at) => {
+    return valueAt(demandRange.largest, at % dimensionCount) > mean * share;
+  });
 }
 
 /**

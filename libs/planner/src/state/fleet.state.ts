@@ -1,6 +1,8 @@
 import type { FleetColumns } from '../columns/fleet.columns';
+import type { MoveEnds } from '../columns/stream.columns';
 import { addAt, countAt, flagAt, indexAt, valueAt } from '../columns/column.access';
 import { InstanceHeaps } from './instance.heaps';
+import { computeAccounts } from './accounts';
 import { SpreadGroups } from './spread.groups';
 
 /**
@@ -19,21 +21,26 @@ export class FleetState {
   readonly heldCount: Int32Array;
   /** Load / share in the hottest dimension. */
   readonly utilisation: Float64Array;
+  /** Enabled streams that were nowhere, and on their way to nowhere, when the plan began. */
+  unplacedBefore: number;
   readonly groups: SpreadGroups;
   private builtHeaps: InstanceHeaps | undefined;
   private readonly leastDemand: Float64Array;
 
   constructor(private readonly columns: FleetColumns) {
-    const { instances, streams, dimensionCount } = columns;
-    this.homeOf = new Int32Array(streams.count);
-    this.load = new Float64Array(instances.count * dimensionCount);
-    this.held = new Float64Array(instances.count * dimensionCount);
-    this.streamCount = new Int32Array(instances.count);
-    this.heldCount = new Int32Array(instances.count);
+    const { instances, streams } = columns;
+    const accounts = computeAccounts(columns, streams.ownerOf);
+    this.homeOf = streams.ownerOf.slice();
+    this.load = accounts.load;
+    this.held = accounts.load.slice();
+    this.streamCount = accounts.streamCount;
+    this.heldCount = accounts.streamCount.slice();
+    this.unplacedBefore = accounts.unplaced;
     this.utilisation = new Float64Array(instances.count);
     this.groups = new SpreadGroups(streams.groupCount, instances.count, instances.zoneCount);
-    this.leastDemand = computeLeastDemand(columns);
-    for (let stream = 0; stream < streams.count; stream++) this.countInitially(stream);
+    this.leastDemand = columns.demandRange.least;
+    this.countGroups();
+    for (const [stream, ends] of streams.moves) this.countMove(stream, ends);
     for (let instance = 0; instance < instances.count; instance++) {
       this.utilisation[instance] = this.computeUtilisation(instance);
     }
@@ -149,21 +156,31 @@ export class FleetState {
     return hottest;
   }
 
-  private countInitially(stream: number): void {
-    const { streams } = this.columns;
-    const owner = indexAt(streams.ownerOf, stream);
-    const movingTo = indexAt(streams.movingTo, stream);
-    const movingFrom = indexAt(streams.movingFrom, stream);
-    const home = movingTo >= 0 ? movingTo : owner >= 0 ? owner : movingFrom;
+  private countGroups(): void {
+    const { streams, instances } = this.columns;
+    if (streams.groupCount === 0) return;
+    for (let stream = 0; stream < streams.count; stream++) {
+      const group = indexAt(streams.groupOf, stream);
+      const owner = indexAt(streams.ownerOf, stream);
+      if (group < 0 || owner < 0) continue;
+      this.groups.changePresence(group, owner, 1);
+      this.groups.changeZone(group, indexAt(instances.zoneOf, owner), 1);
+    }
+  }
+
+  /** A stream on its way is at home where it goes, and is held wherever it is or may be. */
+  private countMove(stream: number, { from, to }: MoveEnds): void {
+    const owner = indexAt(this.columns.streams.ownerOf, stream);
+    const home = to >= 0 ? to : owner >= 0 ? owner : from;
     this.homeOf[stream] = home;
     if (home < 0) return;
-    this.countLoad(stream, home, 1);
-    this.countHeld(stream, home, 1);
-    if (movingTo < 0 && movingFrom < 0) return;
-    if (owner >= 0 && owner !== home) this.countHeld(stream, owner, 1);
-    if (movingFrom >= 0 && movingFrom !== home && movingFrom !== owner) {
-      this.countHeld(stream, movingFrom, 1);
+    if (home !== owner) {
+      if (owner >= 0) this.countLoad(stream, owner, -1);
+      else this.unplacedBefore -= flagAt(this.columns.streams.isEnabled, stream);
+      this.countLoad(stream, home, 1);
+      this.countHeld(stream, home, 1);
     }
+    if (from >= 0 && from !== home && from !== owner) this.countHeld(stream, from, 1);
   }
 
   private countLoad(stream: number, instance: number, sign: 1 | -1): void {
@@ -219,20 +236,4 @@ export class FleetState {
     }
     return valueAt(this.utilisation, instance);
   }
-}
-
-/** The smallest demand of any stream, per dimension. */
-function computeLeastDemand(columns: FleetColumns): Float64Array {
-  const { streams, dimensionCount } = columns;
-  const least = new Float64Array(dimensionCount).fill(Number.POSITIVE_INFINITY);
-  // Dimension 0, weight, limits nothing.
-  for (let dimension = 1; dimension < dimensionCount; dimension++) {
-    let smallest = Number.POSITIVE_INFINITY;
-    for (let at = dimension; at < streams.demand.length; at += dimensionCount) {
-      const demand = valueAt(streams.demand, at);
-      if (demand < smallest) smallest = demand;
-    }
-    least[dimension] = smallest;
-  }
-  return least;
 }

@@ -1,6 +1,6 @@
 import type { PlannerSettings } from '../boundary/planner.settings';
 import type { FleetColumns } from '../columns/fleet.columns';
-import { countAt, flagAt, indexAt } from '../columns/column.access';
+import { countAt, indexAt } from '../columns/column.access';
 
 /**
  * How many moves this plan may still begin. Mending moves answer to the budget of the fleet only:
@@ -61,15 +61,11 @@ export class MoveBudget {
   }
 
   private countUnderWay({ streams }: FleetColumns): number {
-    let underWay = 0;
-    if (streams.movingCount === 0) return underWay;
-    for (let stream = 0; stream < streams.count; stream++) {
-      if (flagAt(streams.isMoving, stream) === 0) continue;
-      underWay += 1;
-      this.countEnd(indexAt(streams.movingFrom, stream));
-      this.countEnd(indexAt(streams.movingTo, stream));
+    for (const { from, to } of streams.moves.values()) {
+      this.countEnd(from);
+      this.countEnd(to);
     }
-    return underWay;
+    return streams.moves.size;
   }
 
   private countEnd(instance: number): void {

@@ -27,6 +27,8 @@ export class PlanRun {
   homeless: Homeless[] = [];
   /** Rounds of balancing. */
   rounds = 0;
+  /** 1 for an instance that held nothing when the plan began, and that nothing was on its way to. */
+  readonly wasEmpty: Uint8Array;
   private byHome: StreamsByHome | undefined;
 
   constructor(
@@ -38,6 +40,7 @@ export class PlanRun {
     this.search = new CandidateSearch(columns, this.state);
     this.budget = new MoveBudget(columns, settings);
     this.decisions = new PlanDecisions(columns.streams.count);
+    this.wasEmpty = Uint8Array.from(this.state.heldCount, (held) => (held === 0 ? 1 : 0));
   }
 
   hasEffortLeft(): boolean {
@@ -70,7 +73,8 @@ export class PlanRun {
   /** Enabled, and not in the middle of a move. */
   isPlannable(stream: number): boolean {
     const { streams } = this.columns;
-    return flagAt(streams.isEnabled, stream) === 1 && flagAt(streams.isMoving, stream) === 0;
+    if (flagAt(streams.isEnabled, stream) === 0) return false;
+    return streams.moves.size === 0 || !streams.moves.has(stream);
   }
 
   ownerOf(stream: number): number {
