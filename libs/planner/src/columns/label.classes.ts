@@ -38,12 +38,26 @@ export class LabelClasses {
   private readonly termIds = new Map<string, number>();
   private readonly classes: LabelClass[] = [{ requires: [], avoids: [] }];
   private readonly classIds = new Map<string, number>();
+  /** key -> value -> class of streams that require this one label and avoid none. */
+  private readonly singles = new Map<string, Map<string, number>>();
 
   get count(): number {
     return this.classes.length;
   }
 
   classOf(stream: StreamView): number {
+    const only = stream.avoid === undefined ? onlyKeyOf(stream.requires) : undefined;
+    if (only === undefined) return this.classOfAny(stream);
+    const value = stream.requires?.[only] ?? '';
+    const known = this.singles.get(only)?.get(value);
+    if (known !== undefined) return known;
+    const classId = this.classOfAny(stream);
+    const values = this.singles.get(only) ?? new Map<string, number>();
+    this.singles.set(only, values.set(value, classId));
+    return classId;
+  }
+
+  private classOfAny(stream: StreamView): number {
     const requires = stream.requires === undefined ? '' : signatureOf(stream.requires);
     const avoids = stream.avoid === undefined ? '' : signatureOf(stream.avoid);
     if (requires === '' && avoids === '') return 0;
@@ -112,6 +126,16 @@ export class LabelClasses {
 
 export function isAllowedByLabels(table: LabelTable, classId: number, instance: number): boolean {
   return flagAt(table.allowed, classId * table.kindCount + indexAt(table.kindOf, instance)) === 1;
+}
+
+/** The only key that there is; undefined when there are none or several. */
+function onlyKeyOf(labels: Labels | undefined): string | undefined {
+  let only: string | undefined;
+  for (const key in labels) {
+    if (only !== undefined) return undefined;
+    only = key;
+  }
+  return only;
 }
 
 /** Equal for equal labels in whatever order; empty when there are none. */

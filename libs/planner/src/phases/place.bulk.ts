@@ -6,7 +6,7 @@ import type { PlanRun } from '../state/plan.run';
 /** Streams for each ready instance from which on placing in bulk is worth its set-up. */
 const STREAMS_PER_INSTANCE_MIN = 4;
 /** With one resource the coldest of a cell is the best of it; with several, one of a few is. */
-const LOOKS_PER_CELL = 3;
+const LOOKS_PER_CELL = 2;
 
 /** True when so many look for a home that nearly the coldest is as good as the coldest. */
 export function isBulk(run: PlanRun, streamCount: number): boolean {
@@ -21,7 +21,7 @@ export function isBulk(run: PlanRun, streamCount: number): boolean {
  */
 export function placeInBulk(run: PlanRun, streams: Int32Array): number[] {
   const { state } = run;
-  const queue = new BucketQueue(run.columns, state.utilisation, expectedMean(run, streams));
+  const queue = new BucketQueue(run.columns, state.utilisation, expectedMean(run));
   const search = new BulkSearch(run, queue);
   const left: number[] = [];
   for (let at = 0; at < streams.length; at++) {
@@ -39,19 +39,18 @@ export function placeInBulk(run: PlanRun, streams: Int32Array): number[] {
   return left;
 }
 
-function expectedMean(run: PlanRun, streams: Int32Array): number {
-  const { columns, state } = run;
+/** Utilisation when everything is placed; it only sets how fine the queue is. */
+function expectedMean({ columns }: PlanRun): number {
   const { dimensionCount } = columns;
   const ready = listReady(columns);
-  // What is not placed yet is added to any one instance: only the sum over all of them is read.
-  const load = state.load.slice();
+  // All demand on any one of them: only the sum over all of them is read.
+  const load = new Float64Array(columns.instances.count * dimensionCount);
   const first = (ready[0] ?? 0) * dimensionCount;
-  for (let at = 0; at < streams.length; at++) {
-    const from = indexAt(streams, at) * dimensionCount;
-    for (let dimension = 0; dimension < dimensionCount; dimension++) {
-      const demand = valueAt(columns.streams.demand, from + dimension);
-      load[first + dimension] = valueAt(load, first + dimension) + demand;
-    }
+  const { demand } = columns.streams;
+  for (let dimension = 0; dimension < dimensionCount; dimension++) {
+    let sum = 0;
+    for (let at = dimension; at < demand.length; at += dimensionCount) sum += valueAt(demand, at);
+    load[first + dimension] = sum;
   }
   // Nothing asks for anything: any step of the queue is fine enough.
   return computeMean(columns, load, ready) || 1;
@@ -90,19 +89,15 @@ class BulkSearch {
     const { state } = this.run;
     let instance = this.firstOpen(cell);
     for (let look = 1; instance >= 0; look++) {
-      // One without a slot may still stand behind the first.
-      if (state.hasRoom(stream, instance)) this.weigh(cell, stream, instance);
+      const utilisation = state.utilisationIfRoom(stream, instance, this.bestUtilisation);
+      if (utilisation < this.bestUtilisation) {
+        this.best = instance;
+        this.bestUtilisation = utilisation;
+        this.foundCell = cell;
+      }
       if (look >= this.looks) return;
       instance = this.queue.after(cell, instance);
     }
-  }
-
-  private weigh(cell: number, stream: number, instance: number): void {
-    const utilisation = this.run.state.utilisationWith(stream, instance, 1);
-    if (utilisation >= this.bestUtilisation) return;
-    this.best = instance;
-    this.bestUtilisation = utilisation;
-    this.foundCell = cell;
   }
 
   /** Instances without a free slot leave the queue for good: nothing becomes free meanwhile. */

@@ -1,6 +1,6 @@
 import type { StepReason } from '../boundary/plan.view';
 import type { PlanRun } from '../state/plan.run';
-import { indexAt, valueAt } from '../columns/column.access';
+import { flagAt, indexAt, valueAt } from '../columns/column.access';
 import { sortForPlacing } from '../state/placing.order';
 import { isBulk, placeInBulk } from './place.bulk';
 import { FailureMemo } from './place.failures';
@@ -64,11 +64,20 @@ function placeLevel(run: PlanRun, level: Int32Array, failures: FailureMemo): voi
   }
   run.state.dropHeaps();
   const left = placeInBulk(run, simple);
-  // In the order of their ids: what follows reads them one after the other in memory.
-  for (const stream of simple.sort()) {
-    if (run.homeOf(stream) >= 0) run.decisions.note(stream, reasonOf(run, stream));
-  }
+  noteById(run, simple);
   for (const stream of left) findAndTakeHome(run, toHomeless(run, stream), failures);
+}
+
+/** In the order of their ids: what follows reads them one after the other in memory. */
+function noteById(run: PlanRun, placed: Int32Array): void {
+  const isPlaced = new Uint8Array(run.columns.streams.count);
+  for (let at = 0; at < placed.length; at++) {
+    const stream = indexAt(placed, at);
+    if (run.homeOf(stream) >= 0) isPlaced[stream] = 1;
+  }
+  for (let stream = 0; stream < isPlaced.length; stream++) {
+    if (flagAt(isPlaced, stream) === 1) run.decisions.note(stream, reasonOf(run, stream));
+  }
 }
 
 function reasonOf(run: PlanRun, stream: number): StepReason {

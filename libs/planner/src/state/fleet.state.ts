@@ -144,6 +144,28 @@ export class FleetState {
     return hottest;
   }
 
+  /**
+   * Utilisation of the instance with the stream on it; Infinity without room. A result that is not
+   * below `below` may be any number that is not.
+   */
+  utilisationIfRoom(stream: number, instance: number, below: number): number {
+    const { instances, streams, dimensionCount } = this.columns;
+    // One without a slot may still stand behind the first of a queue.
+    if (!this.hasSlot(instance)) return Number.POSITIVE_INFINITY;
+    let hottest = 0;
+    for (let dimension = 0; dimension < dimensionCount; dimension++) {
+      const at = instance * dimensionCount + dimension;
+      const demand = valueAt(streams.demand, stream * dimensionCount + dimension);
+      const part = (valueAt(this.load, at) + demand) / valueAt(instances.share, at);
+      if (part >= below) return part;
+      if (part > hottest) hottest = part;
+      if (demand > 0 && valueAt(this.held, at) + demand > valueAt(instances.limit, at)) {
+        return Number.POSITIVE_INFINITY;
+      }
+    }
+    return hottest;
+  }
+
   /** What the stream alone makes of the instance's utilisation. */
   utilisationOf(stream: number, instance: number): number {
     const { instances, streams, dimensionCount } = this.columns;

@@ -7,16 +7,21 @@ import { listIndices, orderByKeys } from '../columns/radix.order';
  * none; then larger ones, which need the larger gaps and leave the small ones to even things out
  * (longest processing time first, Graham 1969); then by id.
  */
-export function sortForPlacing(
-  columns: FleetColumns,
-  streams: ArrayLike<number> & Iterable<number>,
-): Int32Array {
-  const byId = Int32Array.from(streams).sort();
+export function sortForPlacing(columns: FleetColumns, streams: ArrayLike<number>): Int32Array {
+  const byId = new Int32Array(streams);
+  if (!isAscending(byId)) byId.sort();
   const sizes = computeSizes(columns, byId);
   const places = orderByKeys(descendingKeys(sizes), listIndices(byId.length));
   const ordered = sortByPriority(columns, byId, places);
   for (let at = 0; at < ordered.length; at++) ordered[at] = indexAt(byId, indexAt(ordered, at));
   return ordered;
+}
+
+function isAscending(numbers: Int32Array): boolean {
+  for (let at = 1; at < numbers.length; at++) {
+    if (indexAt(numbers, at) < indexAt(numbers, at - 1)) return false;
+  }
+  return true;
 }
 
 /**
