@@ -9,33 +9,41 @@ import {
   runAttached,
 } from './lib/workspace.mjs';
 
+/** What the benchmarks start that run against the whole of Weir. */
+const SERVICES = [
+  'orchestrator-api',
+  'balancer-worker',
+  'consistency-checker',
+  'health-aggregator',
+  'stream-worker',
+];
+
+/** The programs of each, and what must be built beside themselves and what they import. */
 const BENCHMARKS = {
-  api: ['heartbeat.bench.js', 'placement.bench.js', 'failover.bench.js', 'start.bench.js'],
-  heartbeat: ['heartbeat.bench.js'],
-  placement: ['placement.bench.js'],
-  failover: ['failover.bench.js'],
-  start: ['start.bench.js'],
+  api: {
+    programs: ['heartbeat.bench.js', 'placement.bench.js', 'failover.bench.js', 'start.bench.js'],
+    projects: SERVICES,
+  },
+  heartbeat: { programs: ['heartbeat.bench.js'], projects: SERVICES },
+  placement: { programs: ['placement.bench.js'], projects: SERVICES },
+  failover: { programs: ['failover.bench.js'], projects: SERVICES },
+  start: { programs: ['start.bench.js'], projects: SERVICES },
+  planner: { programs: ['planner.bench.js'], projects: [] },
 };
 
 async function main() {
   assertNodeVersion();
-  const [name = ''] = process.argv.slice(2);
-  const programs = BENCHMARKS[name];
-  if (!programs)
+  const [name = '', ...more] = process.argv.slice(2);
+  const benchmark = BENCHMARKS[name];
+  if (!benchmark)
     throw new Error(
       `there is no benchmark ${name}; choose one of ${Object.keys(BENCHMARKS).join(', ')}`,
     );
   await install((text) => process.stderr.write(text));
-  await build([
-    'bench',
-    'orchestrator-api',
-    'balancer-worker',
-    'consistency-checker',
-    'health-aggregator',
-    'stream-worker',
-  ]);
-  for (const program of programs) {
-    const code = runAttached(nodeProgram(), [join(root, 'tools/bench/dist', program)]);
+  await build(['bench', ...benchmark.projects]);
+  for (const program of benchmark.programs) {
+    const path = join(root, 'tools/bench/dist', program);
+    const code = runAttached(nodeProgram(), [path, ...more]);
     if (code !== 0) process.exitCode = code;
   }
 }

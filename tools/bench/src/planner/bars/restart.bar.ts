@@ -1,0 +1,113 @@
+import type { RestartFigures } from '../parts/restart.part';
+import type { RestartStrategy } from '../parts/restart.events';
+import { scaled } from './bar';
+import type { Bar, BarContext, Check } from './bar';
+import { MeasureLog } from './measure.log';
+
+/** Dicer's own bounds: moves per stream, balancing moves per stream, % off the mean. */
+const LEAVING_MAX = 1.05;
+const BALANCING_MAX = 0.02;
+const OFF_MEAN_MAX = 10;
+
+/** Sizes, each with the load that Dicer's test gives it, as share of the capacity. */
+const FLEETS = [
+  { instances: 2, utilisation: 1 / 8 },
+  { instances: 3, utilisation: 1 / 4 },
+  { instances: 4, utilisation: 1 / 2 },
+  { instances: 9, utilisation: 1 },
+];
+
+const KINDS = [
+  { kind: 'leaving', text: 'moves off' },
+  { kind: 'filling', text: 'moves back' },
+  { kind: 'balancing', text: 'balancing' },
+] as const;
+
+/** Random fleets of each size; the worst counts. */
+const FLEETS_PER_SIZE = 10;
+
+/**
+ * Read as strictly as the row and Dicer's test allow. A restart moves each stream twice: off the
+ * instance that stops, and onto the one that starts. Each of the two may be 1.05 per stream, and
+ * all that is neither is balancing. Dicer counts load, the row of the table counts streams: both
+ * are judged. Judged is the restart in which an instance stops before it starts again; beside it
+ * stands the one in which another starts first.
+ */
+export const restartBar: Bar = {
+  number: 6,
+  title: 'rolling restart of 2, 3, 4 and 9 instances',
+  measure: async (context) => {
+    const log = new MeasureLog(context);
+    const checks: Check[] = [];
+    for (const fleet of FLEETS) {
+      const name = `${fleet.instances} instances`;
+      checks.push(...judged(name, await measureFleet(log, context, fleet, 'stopFirst')));
+      checks.push(...beside(name, await measureFleet(log, context, fleet, 'startFirst')));
+    }
+    return { checks, measured: log.measured };
+  },
+};
+
+async function measureFleet(
+  log: MeasureLog,
+  context: BarContext,
+  fleet: (typeof FLEETS)[number],
+  strategy: RestartStrategy,
+): Promise<RestartFigures[]> {
+  const all: RestartFigures[] = [];
+  for (let at = 0; at < scaled(context, FLEETS_PER_SIZE); at++) {
+    all.push(await log.run('restart', { ...fleet, strategy, seed: context.seed + at }));
+  }
+  return all;
+}
+
+function judged(name: string, all: readonly RestartFigures[]): Check[] {
+  const limits = { leaving: LEAVING_MAX, filling: LEAVING_MAX, balancing: BALANCING_MAX };
+  return [
+    ...KINDS.flatMap(({ kind, text }) => [
+      {
+        name: `${name}: ${text}, per stream`,
+        figure: worstOf(all, (figures) => figures[kind].perStream),
+        unit: '' as const,
+        atMost: limits[kind],
+      },
+      {
+        name: `${name}: ${text}, in load`,
+        figure: worstOf(all, (figures) => figures[kind].perLoad),
+        unit: '' as const,
+        atMost: limits[kind],
+      },
+    ]),
+    { ...offMeanCheck(name, all), atMost: OFF_MEAN_MAX },
+    {
+      name: `${name}: steps without rest`,
+      figure: worstOf(all, (figures) => figures.restless),
+      unit: '',
+      atMost: 0,
+    },
+  ];
+}
+
+function beside(name: string, all: readonly RestartFigures[]): Check[] {
+  const label = `${name}, start first`;
+  return [
+    ...KINDS.map(({ kind, text }) => ({
+      name: `${label}: ${text}, per stream`,
+      figure: worstOf(all, (figures) => figures[kind].perStream),
+      unit: '' as const,
+    })),
+    offMeanCheck(label, all),
+  ];
+}
+
+function offMeanCheck(name: string, all: readonly RestartFigures[]): Check {
+  const figure = 100 * worstOf(all, ({ offMean }) => offMean);
+  return { name: `${name}: off the mean in the end`, figure, unit: '%' };
+}
+
+function worstOf(
+  all: readonly RestartFigures[],
+  pick: (figures: RestartFigures) => number,
+): number {
+  return Math.max(...all.map(pick));
+}

@@ -1,0 +1,15 @@
+/** Tells on stderr what is measured: one line that changes on a terminal, else plain lines. */
+export class Progress {
+  private readonly startedAt = performance.now();
+
+  say(text: string): void {
+    const seconds = ((performance.now() - this.startedAt) / 1_000).toFixed(0);
+    const line = `${seconds.padStart(4)} s  ${text}`;
+    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+  }
+
+  /** Leaves nothing behind on a terminal. */
+  end(): void {
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  }
+}
