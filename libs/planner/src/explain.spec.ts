@@ -54,6 +54,65 @@ describe('explain', () => {
     expect(first?.forbiddenBy).toEqual(['spread group g']);
   });
 
+  it('says of each instance what would have to change for the stream to go there', () => {
+    const { instances } = explain(snapshot, defaultPlannerSettings, '1');
+    const said = instances.map((one) => one.obstacles.map(({ rule, change }) => [rule, change]));
+    expect(said).toEqual([
+      [],
+      [['failed', 'it failed there: everything else that fits comes first']],
+      [
+        ['forbidden', 'the instance is cordoned; it would have to be ready'],
+        ['forbidden', 'the instance would need the label region=eu'],
+        ['forbidden', '1 more of its 0 streams would have to be free'],
+      ],
+    ]);
+  });
+
+  it('measures what is missing: time, band, gain, room', () => {
+    const fleet = {
+      instances: [
+        instance('a', { capacity: { streams: 10, cpuCores: 4 } }),
+        instance('b', { capacity: { streams: 10, cpuCores: 4 } }),
+        instance('c', { capacity: { streams: 10, cpuCores: 1 } }),
+      ],
+      streams: [
+        stream('1', { owner: 'a', load: { weight: 1, cpuCores: 1.5 }, lastMovedAt: 100_000 }),
+        stream('2', { owner: 'b', load: { weight: 1, cpuCores: 1.5 } }),
+      ],
+    };
+    const wide = { ...defaultPlannerSettings, relativeBand: 0.2 };
+    const { instances } = explain(fleet, wide, '1', { now: 130_000 });
+    expect(instances[1]?.obstacles).toEqual([
+      { rule: 'cooldown', change: expect.stringContaining('30 s'), missing: 30_000 },
+      { rule: 'band', change: expect.stringContaining('0.375'), missing: expect.any(Number) },
+      { rule: 'gain', change: expect.stringContaining('0.375'), missing: expect.any(Number) },
+    ]);
+    expect(instances[2]?.obstacles).toEqual([
+      {
+        rule: 'forbidden',
+        change: '0.5 more cpuCores would have to be free there',
+        missing: expect.closeTo(0.5),
+      },
+    ]);
+  });
+
+  it('names what balancing would need when it is switched off', () => {
+    const settings = { ...defaultPlannerSettings, balanceEnabled: false };
+    const { instances } = explain(snapshot, settings, '2');
+    expect(instances[1]?.obstacles[0]?.rule).toBe('balanceOff');
+  });
+
+  it('says which instance comes first for a stream that runs nowhere', () => {
+    const fleet = { ...snapshot, streams: [...snapshot.streams, stream('40')] };
+    const { instances } = explain(fleet, defaultPlannerSettings, '40');
+    expect(instances.map((one) => one.obstacles.map(({ rule }) => rule))).toEqual([
+      ['notBest'],
+      [],
+      ['forbidden', 'forbidden'],
+    ]);
+    expect(instances[0]?.obstacles[0]).toMatchObject({ missing: expect.closeTo(0.06) });
+  });
+
   it('refuses a stream that the snapshot does not have', () => {
     expect(() => explain(snapshot, defaultPlannerSettings, '99')).toThrow(RangeError);
   });

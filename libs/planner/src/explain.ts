@@ -9,35 +9,68 @@ import type { FleetSnapshot } from './boundary/snapshot.view';
 import { readColumns } from './columns/fleet.columns';
 import { indexAt } from './columns/column.access';
 import { listExchangeGroups } from './columns/exchange.groups';
+import { listObstacles } from './explain.obstacles';
 import { listForbidding } from './placement.rules';
 import { computeLargest, computeLevel } from './state/balance.level';
 import { PlanRun } from './state/plan.run';
 
+/** What an explanation depends on beside the snapshot. */
+export interface ExplainContext {
+  /** In ms on the clock of the snapshot's times; without it, every cooldown counts as over. */
+  readonly now?: number;
+  /** The seed of the plan that is explained; 0 without it. */
+  readonly seed?: number;
+}
+
 /**
- * Why a stream is where it is: for each instance what forbids it there, or what it would score, as
- * the snapshot stands, before anything is planned.
- * @throws RangeError when the snapshot has no such stream.
+ * Why a stream is where it is: for each instance what forbids it there, or what it would score term
+ * by term, and what would have to change for it to go there. As the snapshot stands, before
+ * anything is planned.
+ * @throws RangeError when the snapshot has no such stream, or an id twice.
  */
 export function explain(
   snapshot: FleetSnapshot,
   settings: PlannerSettings,
   streamId: string,
+  context: ExplainContext = {},
 ): Explanation {
-  const columns = readColumns(snapshot, 0);
+  const { now = Number.POSITIVE_INFINITY, seed = 0 } = context;
+  const columns = readColumns(snapshot, seed);
   const stream = columns.streams.views.findIndex((view) => view.streamId === streamId);
   if (stream < 0) throw new RangeError(`the snapshot has no stream ${streamId}`);
-  const run = new PlanRun(columns, settings, 0);
-  const bands = computeBands(run);
+  const run = new PlanRun(columns, settings, now);
   const owner = columns.instances.serverIds[run.ownerOf(stream)];
   return {
     streamId,
     ...(owner === undefined ? {} : { owner }),
-    instances: columns.instances.serverIds.map((serverId, instance) => {
-      const band = bands.get(instance);
-      const explained = explainInstance(run, stream, instance, serverId);
-      return band === undefined ? explained : { ...explained, band };
-    }),
+    instances: explainInstances(run, stream),
   };
+}
+
+function explainInstances(run: PlanRun, stream: number): InstanceExplanation[] {
+  const bands = computeBands(run);
+  const best = run.ownerOf(stream) < 0 ? findBest(run, stream) : -1;
+  return run.columns.instances.serverIds.map((serverId, instance) => {
+    const forbiddenBy = listForbidding(run, stream, instance);
+    const band = bands.get(instance);
+    const score = forbiddenBy.length > 0 ? undefined : computeTerms(run, stream, instance);
+    const ends = { stream, instance, best };
+    return {
+      serverId,
+      isOwner: run.ownerOf(stream) === instance,
+      forbiddenBy,
+      obstacles: listObstacles(run, ends, { forbiddenBy, score, band: bandOf(run, ends, bands) }),
+      ...(score && { score }),
+      ...(band && { band }),
+    };
+  });
+}
+
+/** Where placing would put a stream that runs nowhere; -1 if nowhere. */
+function findBest(run: PlanRun, stream: number): number {
+  const policy = { mayHaveFailed: false, excluded: -1, keepsZones: false };
+  const best = run.search.find(stream, policy);
+  return best >= 0 ? best : run.search.find(stream, { ...policy, mayHaveFailed: true });
 }
 
 function computeBands(run: PlanRun): Map<number, BandTerms> {
@@ -52,16 +85,13 @@ function computeBands(run: PlanRun): Map<number, BandTerms> {
   return bands;
 }
 
-function explainInstance(
+/** The band that a move is judged by: that of the instances which both ends belong to. */
+function bandOf(
   run: PlanRun,
-  stream: number,
-  instance: number,
-  serverId: string,
-): InstanceExplanation {
-  const forbiddenBy = listForbidding(run, stream, instance);
-  const isOwner = run.ownerOf(stream) === instance;
-  if (forbiddenBy.length > 0) return { serverId, isOwner, forbiddenBy };
-  return { serverId, isOwner, forbiddenBy, score: computeTerms(run, stream, instance) };
+  { stream, instance }: { readonly stream: number; readonly instance: number },
+  bands: ReadonlyMap<number, BandTerms>,
+): BandTerms | undefined {
+  return bands.has(run.homeOf(stream)) ? bands.get(instance) : undefined;
 }
 
 function computeTerms(run: PlanRun, stream: number, instance: number): ScoreTerms {

@@ -1,5 +1,5 @@
 export { plan, type PlanContext } from './planner';
-export { explain } from './explain';
+export { explain, type ExplainContext } from './explain';
 export { defaultPlannerSettings, type PlannerSettings } from './boundary/planner.settings';
 export type {
   FleetSnapshot,
@@ -20,5 +20,7 @@ export type {
   BandTerms,
   Explanation,
   InstanceExplanation,
+  Obstacle,
+  ObstacleRule,
   ScoreTerms,
 } from './boundary/explanation.view';

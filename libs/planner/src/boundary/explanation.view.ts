@@ -24,11 +24,45 @@ export interface BandTerms {
   readonly coldBelow: number;
 }
 
+/**
+ * Something that keeps the stream from going to an instance.
+ * forbidden: a rule; disabled, moving: nothing is planned for the stream now. failed: it failed
+ * there, and everything else that fits comes first. balanceOff: evening out is switched off.
+ * cooldown: it moved a moment ago. band: its owner is not hot and the instance not cold. gain: a
+ * move would gain less than it costs. notBest: another instance is the better choice.
+ */
+export type ObstacleRule =
+  | 'forbidden'
+  | 'disabled'
+  | 'moving'
+  | 'failed'
+  | 'balanceOff'
+  | 'cooldown'
+  | 'band'
+  | 'gain'
+  | 'notBest';
+
+export interface Obstacle {
+  readonly rule: ObstacleRule;
+  /** What would have to change, in words and figures. */
+  readonly change: string;
+  /**
+   * How much is missing: ms for cooldown, utilisation for band, gain and notBest, the resource's
+   * own unit for a forbidding capacity; absent where there is nothing to measure.
+   */
+  readonly missing?: number;
+}
+
 export interface InstanceExplanation {
   readonly serverId: string;
   readonly isOwner: boolean;
   /** Every rule that forbids it there, in the words of `unplaced`; empty: it may be there. */
   readonly forbiddenBy: readonly string[];
+  /**
+   * What would have to change for the stream to go there; empty where it is, and where the next
+   * plan would or may put it.
+   */
+  readonly obstacles: readonly Obstacle[];
   /** Absent when forbidden. */
   readonly score?: ScoreTerms;
   /** Absent unless ready: only ready instances are balanced. */

@@ -3,6 +3,13 @@ import type { StreamColumns } from './stream.columns';
 import { valueAt } from './column.access';
 import { computeUnitsPerOne, toLimitUnits, toUnits } from './fixed.point';
 
+/** Per dimension. */
+export interface Scale {
+  /** Whole units in one of the fleet's own. */
+  readonly unitsPerOne: Float64Array;
+  readonly demandRange: DemandRange;
+}
+
 /** The smallest and the largest demand of any stream, per dimension, in whole units. */
 export interface DemandRange {
   readonly least: Float64Array;
@@ -17,7 +24,8 @@ export function scaleDimensions(
   instances: InstanceColumns,
   streams: StreamColumns,
   dimensionCount: number,
-): DemandRange {
+): Scale {
+  const unitsPerOnes = new Float64Array(dimensionCount);
   const range = {
     least: new Float64Array(dimensionCount),
     largest: new Float64Array(dimensionCount),
@@ -25,6 +33,7 @@ export function scaleDimensions(
   for (let dimension = 0; dimension < dimensionCount; dimension++) {
     const { least, largest } = findRange(streams.demand, dimension, dimensionCount);
     const unitsPerOne = computeUnitsPerOne(largest, streams.count);
+    unitsPerOnes[dimension] = unitsPerOne;
     range.least[dimension] = toUnits(least, unitsPerOne);
     range.largest[dimension] = toUnits(largest, unitsPerOne);
     for (let at = dimension; at < streams.demand.length; at += dimensionCount) {
@@ -36,7 +45,7 @@ export function scaleDimensions(
       instances.share[at] = Math.max(1, valueAt(instances.share, at) * unitsPerOne);
     }
   }
-  return range;
+  return { unitsPerOne: unitsPerOnes, demandRange: range };
 }
 
 function findRange(

@@ -1,5 +1,5 @@
 import type { FleetSnapshot, InstanceView } from '../boundary/snapshot.view';
-import type { DemandRange } from './dimension.scale';
+import type { Scale } from './dimension.scale';
 import type { LabelTable } from './label.classes';
 import type { InstanceColumns } from './instance.columns';
 import type { StreamColumns } from './stream.columns';
@@ -11,7 +11,7 @@ import { scaleDimensions } from './dimension.scale';
  * The snapshot as columns: instances and streams are integers, every quantity is in whole units.
  * Never changed while planning; what changes is in `FleetState`.
  */
-export interface FleetColumns {
+export interface FleetColumns extends Scale {
   /**
    * Dimension 0 is weight, which limits nothing; the others are the resources named on both sides.
    */
@@ -19,7 +19,6 @@ export interface FleetColumns {
   readonly resources: readonly string[];
   readonly instances: InstanceColumns;
   readonly streams: StreamColumns;
-  readonly demandRange: DemandRange;
   readonly labels: LabelTable;
 }
 
@@ -33,13 +32,13 @@ export function readColumns(snapshot: FleetSnapshot, seed: number): FleetColumns
   const instances = readInstances(views, resources, seed);
   const source = { views: snapshot.streams, moves: snapshot.moves ?? [] };
   const { streams, classes } = readStreams(source, instances, resources);
-  const demandRange = scaleDimensions(instances, streams, resources.length + 1);
+  const scale = scaleDimensions(instances, streams, resources.length + 1);
   return {
     dimensionCount: resources.length + 1,
     resources,
     instances,
     streams,
-    demandRange,
+    ...scale,
     labels: classes.build(views),
   };
 }

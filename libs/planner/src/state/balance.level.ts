@@ -37,9 +37,11 @@ export function computeLevel(
   let mean = computeMean(columns, load, able);
   while (largest) {
     const below = able.filter((instance) => valueAt(largest, instance) <= mean);
-    if (below.length === able.length || below.length === 0) break;
+    const meanBelow = computeMean(columns, load, below);
+    // Nothing on the others: there is no level that any of them could be brought to.
+    if (below.length === able.length || meanBelow === 0) break;
     able = below;
-    mean = computeMean(columns, load, able);
+    mean = meanBelow;
   }
   const band = Math.max(settings.relativeBand * mean, settings.absoluteBand);
   return { members, mean, hotAbove: mean + band, coldBelow: mean - band };
