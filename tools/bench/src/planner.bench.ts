@@ -1,6 +1,6 @@
 import type { BarContext } from './planner/bars/bar';
 import { BARS } from './planner/bars/bar.list';
-import { comparePeers, COMPARISON_TITLE } from './planner/bars/peer.comparison';
+import { comparePeers } from './planner/bars/peer.comparison';
 import { runPart } from './planner/parts/part.runner';
 import { HELP, parseArguments, PEERS_NAME } from './planner/report/bench.options';
 import type { BenchOptions } from './planner/report/bench.options';
@@ -37,20 +37,22 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function measure({ only, runs, warmUps, seed, scale }: BenchOptions): Promise<BenchReport> {
   const progress = new Progress();
-  const context: BarContext = { runs: { runs, warmUps }, seed, scale, runPart };
+  const contextOf = (title: string): BarContext => ({
+    runs: { runs, warmUps },
+    seed,
+    scale,
+    runPart: (name, order) => {
+      progress.say(`${title}: ${name} ${JSON.stringify(order)}`);
+      return runPart(name, order);
+    },
+  });
   const bars: MeasuredBar[] = [];
   for (const bar of BARS.filter(({ number }) => only.has(String(number)))) {
-    progress.say(`bar ${bar.number}: ${bar.title}`);
-    bars.push({ bar, result: await bar.measure(context) });
+    bars.push({ bar, result: await bar.measure(contextOf(`bar ${bar.number}`)) });
   }
-  if (!only.has(PEERS_NAME)) {
-    progress.end();
-    return { bars };
-  }
-  progress.say(COMPARISON_TITLE);
-  const comparison = await comparePeers(context);
+  const comparison = only.has(PEERS_NAME) ? await comparePeers(contextOf(PEERS_NAME)) : undefined;
   progress.end();
-  return { bars, comparison };
+  return { bars, ...(comparison !== undefined && { comparison }) };
 }
 
 main(process.argv.slice(2)).then(

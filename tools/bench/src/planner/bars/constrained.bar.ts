@@ -1,31 +1,52 @@
 import { sumOf } from '../fleet/constraint.checker';
 import { median } from '../measure/sample.statistics';
+import type { ConstrainedFigures } from '../parts/constrained.part';
 import { scaled } from './bar';
-import type { Bar } from './bar';
+import type { Bar, Check } from './bar';
 import { MeasureLog } from './measure.log';
 
 const MS_MAX = 400;
+
+/** Zones matter only to streams of a spread group: the second line has some. Ratio. */
+const SPREAD_SHARE = 0.1;
 
 export const constrainedBar: Bar = {
   number: 3,
   title: 'case 1 with 3 zones, 5 label groups and 3 resources',
   measure: async (context) => {
     const log = new MeasureLog(context);
-    const { samplesMs, violations, peakToMean } = await log.run('constrained', {
+    const order = {
       streams: scaled(context, 500_000),
       instances: scaled(context, 10_000, 15),
       seed: context.seed,
       ...context.runs,
-    });
-    const { unplaced, ...broken } = violations;
+    };
+    const plain = await log.run('constrained', { ...order, spreadShare: 0 });
+    const spread = await log.run('constrained', { ...order, spreadShare: SPREAD_SHARE });
+    const prefix = 'a tenth in spread groups of 3: ';
     return {
       checks: [
-        { name: 'time', figure: median(samplesMs), unit: 'ms', atMost: MS_MAX },
-        { name: 'violations', figure: sumOf({ ...broken, unplaced: 0 }), unit: '', atMost: 0 },
-        { name: 'unplaced', figure: unplaced, unit: '', atMost: 0 },
-        { name: 'peak / mean, hottest resource', figure: peakToMean, unit: '' },
+        { ...timeOf('', plain), atMost: MS_MAX },
+        ...promises('', plain),
+        { name: 'peak / mean, hottest resource', figure: plain.peakToMean, unit: '' },
+        timeOf(prefix, spread),
+        ...promises(prefix, spread),
       ],
       measured: log.measured,
     };
   },
 };
+
+function timeOf(prefix: string, { samplesMs }: ConstrainedFigures): Check {
+  return { name: `${prefix}time`, figure: median(samplesMs), unit: 'ms' };
+}
+
+/** No violation is allowed anywhere, however long it takes. */
+function promises(prefix: string, { violations }: ConstrainedFigures): Check[] {
+  const { unplaced } = violations;
+  const broken = sumOf(violations) - unplaced;
+  return [
+    { name: `${prefix}violations`, figure: broken, unit: '', atMost: 0 },
+    { name: `${prefix}unplaced`, figure: unplaced, unit: '', atMost: 0 },
+  ];
+}

@@ -1,7 +1,6 @@
 import type { RestartFigures } from '../parts/restart.part';
-import type { RestartStrategy } from '../parts/restart.events';
 import { scaled } from './bar';
-import type { Bar, BarContext, Check } from './bar';
+import type { Bar, Check } from './bar';
 import { MeasureLog } from './measure.log';
 
 /** Dicer's own bounds: moves per stream, balancing moves per stream, % off the mean. */
@@ -41,25 +40,13 @@ export const restartBar: Bar = {
     const checks: Check[] = [];
     for (const fleet of FLEETS) {
       const name = `${fleet.instances} instances`;
-      checks.push(...judged(name, await measureFleet(log, context, fleet, 'stopFirst')));
-      checks.push(...beside(name, await measureFleet(log, context, fleet, 'startFirst')));
+      const order = { ...fleet, fleets: scaled(context, FLEETS_PER_SIZE), seed: context.seed };
+      checks.push(...judged(name, await log.run('restart', { ...order, strategy: 'stopFirst' })));
+      checks.push(...beside(name, await log.run('restart', { ...order, strategy: 'startFirst' })));
     }
     return { checks, measured: log.measured };
   },
 };
-
-async function measureFleet(
-  log: MeasureLog,
-  context: BarContext,
-  fleet: (typeof FLEETS)[number],
-  strategy: RestartStrategy,
-): Promise<RestartFigures[]> {
-  const all: RestartFigures[] = [];
-  for (let at = 0; at < scaled(context, FLEETS_PER_SIZE); at++) {
-    all.push(await log.run('restart', { ...fleet, strategy, seed: context.seed + at }));
-  }
-  return all;
-}
 
 function judged(name: string, all: readonly RestartFigures[]): Check[] {
   const limits = { leaving: LEAVING_MAX, filling: LEAVING_MAX, balancing: BALANCING_MAX };

@@ -43,7 +43,14 @@ function overBound(name: string, figures: RoundFigures, share: number): Check {
 }
 
 function beside(prefix: string, figures: RoundFigures): Check[] {
+  const even = figures.overBound.filter((_over, round) => figures.hasHot[round] === false);
   return [
+    // A round in which one stream sets the bound is easy: these are the others alone.
+    {
+      name: `${prefix}p95 of rounds without a hot stream`,
+      figure: 100 * percentile(even, 0.95),
+      unit: '%',
+    },
     {
       name: `${prefix}p95 in shares of capacity, as Dicer`,
       figure: 100 * percentile(figures.overCapacity, 0.95),

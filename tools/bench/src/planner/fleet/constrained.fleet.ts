@@ -16,22 +16,36 @@ const RESOURCE_UTILISATION = 0.7;
 /** Each stream takes this much of the mean at least and at most. */
 const RESOURCE_SPREAD = { low: 0.5, high: 1.5 };
 
+/** Streams of a spread group: one per zone. */
+const GROUP_SIZE = ZONES;
+
+/** How large, and what else. */
+export interface ConstrainedFleet {
+  readonly streams: number;
+  readonly instances: number;
+  /** Share of the streams that are in spread groups of three. Ratio. */
+  readonly spreadShare: number;
+  readonly seed: number;
+}
+
 /**
  * Unequal weights (1 to 4), three zones, and three resources that are drawn independently of each
  * other. Each stream requires one of five labels, each instance has one.
  */
-export function openConstrainedFleet(fleet: {
-  readonly streams: number;
-  readonly instances: number;
-  readonly seed: number;
-}): FleetLedger {
+export function openConstrainedFleet(fleet: ConstrainedFleet): FleetLedger {
   const random = new SeededRandom(fleet.seed);
   const weights = drawWeights('uniform', fleet.streams, random);
   const perInstance = fleet.streams / fleet.instances;
   const requires = Array.from({ length: fleet.streams }, () => groupLabel(random.below(GROUPS)));
   const resources = Array.from({ length: fleet.streams }, () => drawResources(perInstance, random));
   const instances = readyInstances(fleet.instances, capacityFor(weights, fleet.instances));
-  return new FleetLedger({ instances: instances.map(constrain), weights, requires, resources });
+  return new FleetLedger({
+    instances: instances.map(constrain),
+    weights,
+    requires,
+    resources,
+    ...(fleet.spreadShare > 0 && { spreadGroups: spreadGroupsOf(fleet) }),
+  });
 }
 
 function constrain(view: InstanceView, at: number): InstanceView {
@@ -41,6 +55,14 @@ function constrain(view: InstanceView, at: number): InstanceView {
     labels: groupLabel(at % GROUPS),
     capacity: { ...view.capacity, ...CAPACITY },
   };
+}
+
+/** The first streams, three by three. */
+function spreadGroupsOf({ streams, spreadShare }: ConstrainedFleet): (string | undefined)[] {
+  const last = Math.floor((streams * spreadShare) / GROUP_SIZE) * GROUP_SIZE;
+  return Array.from({ length: streams }, (_unused, at) =>
+    at < last ? `spread-${Math.floor(at / GROUP_SIZE)}` : undefined,
+  );
 }
 
 function groupLabel(group: number): Readonly<Record<string, string>> {

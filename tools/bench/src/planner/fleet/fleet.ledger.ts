@@ -9,6 +9,8 @@ export interface LedgerEntries {
   readonly resources?: readonly Readonly<Record<string, number>>[];
   /** Per stream: the labels it requires. */
   readonly requires?: readonly (Readonly<Record<string, string>> | undefined)[];
+  /** Per stream: the group of which no two share an instance. */
+  readonly spreadGroups?: readonly (string | undefined)[];
 }
 
 const NOBODY = -1;
@@ -98,6 +100,7 @@ export class FleetLedger {
     const owner = this.owners[stream] as number;
     const movedAt = this.lastMovedAtMs[stream] as number;
     const requires = this.entries.requires?.[stream];
+    const spreadGroup = this.entries.spreadGroups?.[stream];
     return {
       streamId: ownText(String(stream + 1)),
       load: { weight: this.weights[stream] as number, ...this.entries.resources?.[stream] },
@@ -110,6 +113,7 @@ export class FleetLedger {
       }),
       ...(!Number.isNaN(movedAt) && { lastMovedAt: movedAt }),
       ...(requires !== undefined && { requires: { ...requires } }),
+      ...(spreadGroup !== undefined && { spreadGroup: ownText(spreadGroup) }),
     };
   }
 

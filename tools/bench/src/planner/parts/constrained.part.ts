@@ -1,6 +1,7 @@
 import { plan } from '@weir/planner';
 import { balanceAfter } from '../fleet/balance.figures';
 import { openConstrainedFleet } from '../fleet/constrained.fleet';
+import type { ConstrainedFleet } from '../fleet/constrained.fleet';
 import { countViolations } from '../fleet/constraint.checker';
 import type { Violations } from '../fleet/constraint.checker';
 import { PLAN_SEED, STARTED_AT_MS, unlimitedSettings } from '../fleet/planner.presets';
@@ -15,9 +16,7 @@ export interface ConstrainedFigures {
 }
 
 /** The first plan of a fleet with zones, labels and resources. */
-export function measureConstrained(
-  order: { readonly streams: number; readonly instances: number; readonly seed: number } & Runs,
-): ConstrainedFigures {
+export function measureConstrained(order: ConstrainedFleet & Runs): ConstrainedFigures {
   const ledger = openConstrainedFleet(order);
   const { samplesMs, last } = timeRuns(order, {
     prepare: () => ledger.snapshot(),

@@ -35,10 +35,14 @@ export function measurePeer(order: PeerOrder): PeerFigures {
   const peer = PEERS[order.peer];
   if (peer === undefined) throw new RangeError(`there is no peer ${order.peer}`);
   const cold = openQuestion(order);
-  const { samplesMs, last: before } = timeRuns(order, {
+  const { samplesMs, last } = timeRuns(order, {
     prepare: () => peer.prepare(cold),
-    run: (assign) => assign(),
+    run: (decision) => {
+      decision.decide();
+      return decision;
+    },
   });
+  const before = last.owners();
   const joined = order.instances;
   const afterJoin = ask(peer, { ...cold, alive: [...cold.alive, joined], previous: before });
   const lost = order.instances >> 1;
@@ -57,7 +61,9 @@ export function measurePeer(order: PeerOrder): PeerFigures {
 }
 
 function ask(peer: Peer, question: PeerQuestion): Int32Array {
-  return peer.prepare(question)();
+  const decision = peer.prepare(question);
+  decision.decide();
+  return decision.owners();
 }
 
 function openQuestion(order: PeerOrder): PeerQuestion {

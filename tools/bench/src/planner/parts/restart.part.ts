@@ -25,6 +25,9 @@ export interface RestartOrder {
   /** Load of the fleet as share of its capacity. Ratio. */
   readonly utilisation: number;
   readonly strategy: RestartStrategy;
+  /** Random fleets, each restarted by itself. */
+  readonly fleets: number;
+  /** Of the first fleet; the next one has the next seed. */
   readonly seed: number;
 }
 
@@ -41,9 +44,13 @@ export interface RestartFigures {
   readonly restless: number;
 }
 
-/** Every instance of a balanced fleet is restarted, one after the other. */
-export function measureRestart(order: RestartOrder): RestartFigures {
-  const ledger = openFleet(order);
+/** Every instance of a balanced fleet is restarted, one after the other. One entry per fleet. */
+export function measureRestart(order: RestartOrder): RestartFigures[] {
+  return Array.from({ length: order.fleets }, (_unused, at) => restartOne(order, order.seed + at));
+}
+
+function restartOne(order: RestartOrder, seed: number): RestartFigures {
+  const ledger = openFleet(order, seed);
   const count = new RestartCount(ledger.weights);
   let restless = 0;
   let nowMs = STARTED_AT_MS;
@@ -62,9 +69,9 @@ export function measureRestart(order: RestartOrder): RestartFigures {
   return { ...count.shares(), offMean: offMeanOf(ledger, order.instances), restless };
 }
 
-function openFleet(order: RestartOrder): FleetLedger {
+function openFleet(order: RestartOrder, seed: number): FleetLedger {
   const total = order.utilisation * order.instances * CAPACITY;
-  const random = new SeededRandom(order.seed);
+  const random = new SeededRandom(seed);
   const weights = drawLoads({ count: STREAMS, total, ratioMax: LOAD_RATIO_MAX }, random);
   return new FleetLedger({ instances: readyInstances(order.instances, CAPACITY), weights });
 }

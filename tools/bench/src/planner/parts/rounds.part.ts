@@ -43,6 +43,8 @@ export interface RoundFigures {
   readonly overBound: readonly number[];
   /** The same as share of the capacity or the bound, whichever is larger: Dicer's own measure. */
   readonly overCapacity: readonly number[];
+  /** True: one stream had half of the load. */
+  readonly hasHot: readonly boolean[];
   /** Moves: streams taken from an instance that is alive. */
   readonly moves: readonly number[];
   /** Plans until one was empty. */
@@ -64,6 +66,7 @@ export function measureRounds(order: RoundOrder): RoundFigures {
   const ledger = new FleetLedger({ instances: readyInstances(INSTANCES, CAPACITY), weights });
   const overBound: number[] = [];
   const overCapacity: number[] = [];
+  const hasHot: boolean[] = [];
   const moves: number[] = [];
   const planCounts: number[] = [];
   let restless = 0;
@@ -71,7 +74,8 @@ export function measureRounds(order: RoundOrder): RoundFigures {
   for (let round = 0; round < order.rounds; round++) {
     const alive = random.choose(ALIVE_MIN + random.below(INSTANCES - ALIVE_MIN + 1), INSTANCES);
     reviveOnly(ledger, new Set(alive));
-    weights.set(drawRound(alive.length, random));
+    const isHot = random.chance(0.5);
+    weights.set(drawRound({ alive: alive.length, isHot }, random));
     const settled = settle(ledger, { settings, nowMs, gapMs: GAP_MS, plansMax: PLANS_MAX });
     nowMs = settled.nowMs + GAP_MS;
     const bound = peakLowerBound(
@@ -81,11 +85,12 @@ export function measureRounds(order: RoundOrder): RoundFigures {
     const peak = Math.max(...ledger.loads()) / CAPACITY;
     overBound.push(peak / bound - 1);
     overCapacity.push((peak - bound) / Math.max(1, bound));
+    hasHot.push(isHot);
     moves.push(countMoves(settled.plans));
     planCounts.push(settled.plans.length);
     if (!settled.isSettled) restless += 1;
   }
-  return { overBound, overCapacity, moves, plans: planCounts, restless };
+  return { overBound, overCapacity, hasHot, moves, plans: planCounts, restless };
 }
 
 function reviveOnly(ledger: FleetLedger, alive: ReadonlySet<number>): void {
@@ -95,12 +100,13 @@ function reviveOnly(ledger: FleetLedger, alive: ReadonlySet<number>): void {
   }
 }
 
-/** Loads of one round, in half of the rounds with one stream that has half of all. */
-function drawRound(aliveCount: number, random: SeededRandom): Float64Array {
-  const total = random.next() * TOTAL_MAX * aliveCount * CAPACITY;
-  if (!random.chance(0.5)) {
-    return drawLoads({ count: STREAMS, total, ratioMax: LOAD_RATIO_MAX }, random);
-  }
+/** Loads of one round; when it is a hot one, one stream has half of all. */
+function drawRound(
+  round: { readonly alive: number; readonly isHot: boolean },
+  random: SeededRandom,
+): Float64Array {
+  const total = random.next() * TOTAL_MAX * round.alive * CAPACITY;
+  if (!round.isHot) return drawLoads({ count: STREAMS, total, ratioMax: LOAD_RATIO_MAX }, random);
   const hot = random.below(STREAMS);
   const rest = drawLoads(
     { count: STREAMS - 1, total: total * (1 - HOT_SHARE), ratioMax: LOAD_RATIO_MAX },

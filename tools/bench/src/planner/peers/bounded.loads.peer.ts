@@ -1,5 +1,6 @@
 import { buildRing, findPoint } from './hash.ring';
 import type { HashRing } from './hash.ring';
+import { decideBy } from './peer';
 import type { Peer, PeerQuestion } from './peer';
 import { hashText } from './text.hash';
 
@@ -14,7 +15,7 @@ const BOUND = 1.25;
  */
 export const boundedLoadsPeer: Peer = {
   name: 'consistent hashing, bounded loads 1.25',
-  prepare: (question) => () => assignBounded(question),
+  prepare: decideBy(assignBounded),
 };
 
 function assignBounded({ streamIds, weights, serverIds, alive }: PeerQuestion): Int32Array {

@@ -1,4 +1,5 @@
 import { LoadHeap } from './load.heap';
+import { decideBy } from './peer';
 import type { Peer, PeerQuestion } from './peer';
 
 /**
@@ -8,7 +9,7 @@ import type { Peer, PeerQuestion } from './peer';
  */
 export const leastLoadedPeer: Peer = {
   name: 'least loaded, in order of arrival',
-  prepare: (question) => () => placeGreedily(question),
+  prepare: decideBy(placeGreedily),
 };
 
 function placeGreedily({ weights, serverIds, alive, previous }: PeerQuestion): Int32Array {

@@ -14,9 +14,26 @@ export interface PeerQuestion {
 /** Another way to decide who owns what, as far as its public description goes. */
 export interface Peer {
   readonly name: string;
-  /**
-   * Takes the question, at no cost, and returns what is timed: it gives per stream the number of
-   * its instance.
-   */
-  readonly prepare: (question: PeerQuestion) => () => Int32Array;
+  /** Brings the question into the form in which it is answered; not timed. */
+  readonly prepare: (question: PeerQuestion) => Decision;
+}
+
+export interface Decision {
+  /** What is timed. */
+  readonly decide: () => void;
+  /** Per stream the number of its instance, once it is decided. */
+  readonly owners: () => Int32Array;
+}
+
+/** The question as it is, answered by `assign`. */
+export function decideBy(assign: (question: PeerQuestion) => Int32Array): Peer['prepare'] {
+  return (question) => {
+    let owners = question.previous;
+    return {
+      decide: () => {
+        owners = assign(question);
+      },
+      owners: () => owners,
+    };
+  };
 }

@@ -22,7 +22,9 @@ const cold: PeerQuestion = {
 };
 
 function ask(peer: Peer, change: Partial<PeerQuestion> = {}): Int32Array {
-  return peer.prepare({ ...cold, ...change })();
+  const decision = peer.prepare({ ...cold, ...change });
+  decision.decide();
+  return decision.owners();
 }
 
 function afterJoin(peer: Peer, before: Int32Array): Int32Array {

@@ -1,3 +1,4 @@
+import { decideBy } from './peer';
 import type { Peer, PeerQuestion } from './peer';
 import { hashText, mixBits } from './text.hash';
 
@@ -8,7 +9,7 @@ import { hashText, mixBits } from './text.hash';
  */
 export const rendezvousPeer: Peer = {
   name: 'rendezvous hashing',
-  prepare: (question) => () => assignHighest(question),
+  prepare: decideBy(assignHighest),
 };
 
 function assignHighest({ streamIds, serverIds, alive }: PeerQuestion): Int32Array {

@@ -1,3 +1,4 @@
+import { decideBy } from './peer';
 import type { Peer } from './peer';
 
 /**
@@ -6,8 +7,7 @@ import type { Peer } from './peer';
  */
 export const roundRobinPeer: Peer = {
   name: 'round robin',
-  prepare:
-    ({ streamIds, alive }) =>
-    () =>
-      Int32Array.from(streamIds, (_id, at) => alive[at % alive.length] ?? -1),
+  prepare: decideBy(({ streamIds, alive }) =>
+    Int32Array.from(streamIds, (_id, at) => alive[at % alive.length] ?? -1),
+  ),
 };

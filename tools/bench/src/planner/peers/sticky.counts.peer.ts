@@ -1,4 +1,5 @@
 import { LoadHeap } from './load.heap';
+import { decideBy } from './peer';
 import type { Peer, PeerQuestion } from './peer';
 
 /**
@@ -8,7 +9,7 @@ import type { Peer, PeerQuestion } from './peer';
  */
 export const stickyCountsPeer: Peer = {
   name: 'sticky, evens out counts',
-  prepare: (question) => () => evenOutCounts(question),
+  prepare: decideBy(evenOutCounts),
 };
 
 function evenOutCounts({ streamIds, serverIds, alive, previous }: PeerQuestion): Int32Array {

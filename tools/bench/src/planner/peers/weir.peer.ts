@@ -1,5 +1,5 @@
 import { plan } from '@weir/planner';
-import type { InstanceView, StreamView } from '@weir/planner';
+import type { InstanceView, Step, StreamView } from '@weir/planner';
 import { capacityFor, readyInstance } from '../fleet/instance.rows';
 import { PLAN_SEED, STARTED_AT_MS, unlimitedSettings } from '../fleet/planner.presets';
 import type { Peer, PeerQuestion } from './peer';
@@ -7,7 +7,7 @@ import type { Peer, PeerQuestion } from './peer';
 /** Longer ago than any cooldown. In ms. */
 const LONG_AGO_MS = STARTED_AT_MS - 3_600_000;
 
-/** Weir's own planner, one plan with the default settings, from the snapshot to the steps. */
+/** Weir's own planner: one plan with unlimited budgets, from the snapshot to the steps. */
 export const weirPeer: Peer = {
   name: 'Weir',
   prepare: (question) => {
@@ -15,15 +15,13 @@ export const weirPeer: Peer = {
       instances: listInstances(question),
       streams: question.streamIds.map((streamId, at) => viewOf(question, streamId, at)),
     };
-    const streams = new Map(question.streamIds.map((streamId, at) => [streamId, at]));
-    const numbers = new Map(question.serverIds.map((serverId, at) => [serverId, at]));
-    return () => {
-      const owners = Int32Array.from(question.previous);
-      const made = plan(snapshot, unlimitedSettings, { now: STARTED_AT_MS, seed: PLAN_SEED });
-      for (const step of [...made.placements, ...made.moves]) {
-        owners[streams.get(step.streamId) ?? -1] = numbers.get(step.to) ?? -1;
-      }
-      return owners;
+    let steps: readonly Step[] = [];
+    return {
+      decide: () => {
+        const made = plan(snapshot, unlimitedSettings, { now: STARTED_AT_MS, seed: PLAN_SEED });
+        steps = [...made.placements, ...made.moves];
+      },
+      owners: () => ownersAfter(question, steps),
     };
   },
 };
@@ -46,4 +44,12 @@ function viewOf(question: PeerQuestion, streamId: string, at: number): StreamVie
     enabled: true,
     ...(owner !== undefined && { owner, assignedAt: LONG_AGO_MS }),
   };
+}
+
+function ownersAfter(question: PeerQuestion, steps: readonly Step[]): Int32Array {
+  const streams = new Map(question.streamIds.map((streamId, at) => [streamId, at]));
+  const numbers = new Map(question.serverIds.map((serverId, at) => [serverId, at]));
+  const owners = Int32Array.from(question.previous);
+  for (const step of steps) owners[streams.get(step.streamId) ?? -1] = numbers.get(step.to) ?? -1;
+  return owners;
 }

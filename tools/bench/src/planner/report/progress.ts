@@ -5,7 +5,9 @@ export class Progress {
   say(text: string): void {
     const seconds = ((performance.now() - this.startedAt) / 1_000).toFixed(0);
     const line = `${seconds.padStart(4)} s  ${text}`;
-    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+    if (!process.stderr.isTTY) process.stderr.write(`${line}\n`);
+    // A line that is longer than the terminal cannot be taken back.
+    else process.stderr.write(`\r\u001b[K${line.slice(0, process.stderr.columns - 1)}`);
   }
 
   /** Leaves nothing behind on a terminal. */
