@@ -27,7 +27,7 @@ describe('the list of what may go to a cold instance', () => {
     fc.assert(
       fc.property(
         fc.array(gift, { maxLength: 100 }),
-        fc.double({ min: 0, max: 4 }),
+        fc.double({ min: 0, max: 4, noNaN: true }),
         (gifts, max) => {
           const found = drain(listOf(gifts, Number.POSITIVE_INFINITY), max);
           const size = (stream: number): number => Math.fround(gifts[stream]!.size);
@@ -48,7 +48,7 @@ describe('the list of what may go to a cold instance', () => {
     fc.assert(
       fc.property(
         fc.array(gift, { minLength: 1, maxLength: 100 }),
-        fc.double({ min: 0.1, max: 50 }),
+        fc.double({ min: 0.1, max: 50, noNaN: true }),
         (gifts, wanted) => {
           const list = listOf(gifts, wanted);
           const kept = drain(list, Number.POSITIVE_INFINITY);

@@ -69,11 +69,16 @@ export class DonationList {
     return indexAt(this.streams, place);
   }
 
+  isHot(place: number): boolean {
+    return place < this.hotCount;
+  }
+
   drop(place: number): void {
     this.following[place] = place + 1;
   }
 
-  private sizeAt(place: number): number {
+  /** Of the receiver's utilisation. */
+  sizeAt(place: number): number {
     return this.sizes[place] as number;
   }
 

@@ -26,8 +26,10 @@ const WANTED_TIMES_NEEDED = 2;
 /** ... and so much more again when that did not suffice. */
 const MORE_EACH_TIME = 16;
 
-/** Streams in a row that did not fit, after which smaller ones are not looked at. */
-const UNFIT_IN_A_ROW_MAX = 256;
+/** Streams that do not fit one instance, after which no more are tried. */
+const UNFIT_MAX = 256;
+/** Streams that the next one is chosen from. */
+const LOOKS_MAX = 128;
 
 /**
  * Gives every cold instance its share with the fewest moves: the largest streams that fit, first
@@ -153,26 +155,64 @@ interface Filling {
   readonly scale: number;
 }
 
-/** Takes the largest that fits until the goal is reached. */
+/** Takes one after the other until the goal is reached, or nothing is left that fits. */
 function fill(run: PlanRun, filling: Filling, list: DonationList): number {
   const { instance } = filling;
   const reason = flagAt(run.wasEmpty, instance) === 1 ? 'join' : 'balance';
+  const unfit = new Set<number>();
   let shifts = 0;
-  let unfit = 0;
-  let place = list.from(0, sizeMax(run, filling));
-  while (place >= 0 && run.utilisation(instance) < filling.goal && unfit < UNFIT_IN_A_ROW_MAX) {
+  while (run.utilisation(instance) < filling.goal && unfit.size < UNFIT_MAX) {
+    const place = choose(run, filling, { list, unfit });
+    if (place < 0) break;
     run.search.evaluated += 1;
     const verdict = judge(run, list.streamAt(place), filling);
-    if (verdict === 'unfit') unfit += 1;
+    if (verdict === 'unfit') unfit.add(place);
     else list.drop(place);
     if (typeof verdict === 'object') {
       applyShift(run, verdict, reason);
       shifts += 1;
-      unfit = 0;
     }
-    place = list.from(place + 1, sizeMax(run, filling));
   }
   return shifts;
+}
+
+/**
+ * The fewest that reach the goal are the largest; but several may be taken one for another without
+ * any more being needed: of those the one whose donor is hottest goes first, so that filling one
+ * instance also evens out the others. -1 if there is none.
+ */
+function choose(
+  run: PlanRun,
+  filling: Filling,
+  { list, unfit }: { readonly list: DonationList; readonly unfit: ReadonlySet<number> },
+): number {
+  const most = sizeMax(run, filling);
+  let need = (filling.goal - run.utilisation(filling.instance)) * filling.scale;
+  let smallest = Number.POSITIVE_INFINITY;
+  let best = -1;
+  let looks = 0;
+  for (let place = list.from(0, most); place >= 0; place = list.from(place + 1, most)) {
+    if (unfit.has(place)) continue;
+    // Those of hot donors stand in front, and are taken before any other.
+    if (best >= 0 && list.isHot(best) !== list.isHot(place)) break;
+    const size = list.sizeAt(place);
+    // Once the largest suffice, what is smaller than the last of them by no more than they are too
+    // much may stand in for it.
+    if (need <= 0 && size < smallest + need) break;
+    if (best < 0 || donorOf(run, list, place) > donorOf(run, list, best)) best = place;
+    if (need > 0) {
+      need -= size;
+      smallest = size;
+    }
+    looks += 1;
+    if (looks >= LOOKS_MAX) break;
+  }
+  return best;
+}
+
+/** Utilisation of the stream's present home. */
+function donorOf(run: PlanRun, list: DonationList, place: number): number {
+  return run.utilisation(run.homeOf(list.streamAt(place)));
 }
 
 /** What still fits below the mean; with several resources only trying tells. */
