@@ -11,6 +11,8 @@ export interface Check {
   readonly unit: Unit;
   readonly atMost?: number;
   readonly atLeast?: number;
+  /** What helps to read the figure. */
+  readonly note?: string;
 }
 
 /** How a run was asked for. */

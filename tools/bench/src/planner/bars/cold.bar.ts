@@ -1,8 +1,8 @@
 import type { WeightKind } from '../fleet/weight.draw';
-import { median } from '../measure/sample.statistics';
 import { scaled } from './bar';
 import type { Bar, BarContext, Check } from './bar';
 import { MeasureLog } from './measure.log';
+import { timeCheck } from './time.check';
 
 const MS_MAX = 150;
 const PEAK_MAX = 1.005;
@@ -37,7 +37,7 @@ async function measureKind(
     ...context.runs,
   });
   return [
-    { name: `${name}: time`, figure: median(figures.samplesMs), unit: 'ms', atMost: MS_MAX },
+    timeCheck(`${name}: time`, figures.samplesMs, MS_MAX),
     { name: `${name}: peak / mean`, figure: figures.peakToMean, unit: '', atMost: PEAK_MAX },
     { name: `${name}: unplaced`, figure: figures.unplaced, unit: '', atMost: 0 },
   ];

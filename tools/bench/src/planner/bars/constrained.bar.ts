@@ -1,9 +1,9 @@
 import { sumOf } from '../fleet/constraint.checker';
-import { median } from '../measure/sample.statistics';
 import type { ConstrainedFigures } from '../parts/constrained.part';
 import { scaled } from './bar';
 import type { Bar, Check } from './bar';
 import { MeasureLog } from './measure.log';
+import { timeCheck } from './time.check';
 
 const MS_MAX = 400;
 
@@ -26,20 +26,16 @@ export const constrainedBar: Bar = {
     const prefix = 'a tenth in spread groups of 3: ';
     return {
       checks: [
-        { ...timeOf('', plain), atMost: MS_MAX },
+        timeCheck('time', plain.samplesMs, MS_MAX),
         ...promises('', plain),
         { name: 'peak / mean, hottest resource', figure: plain.peakToMean, unit: '' },
-        timeOf(prefix, spread),
+        timeCheck(`${prefix}time`, spread.samplesMs),
         ...promises(prefix, spread),
       ],
       measured: log.measured,
     };
   },
 };
-
-function timeOf(prefix: string, { samplesMs }: ConstrainedFigures): Check {
-  return { name: `${prefix}time`, figure: median(samplesMs), unit: 'ms' };
-}
 
 /** No violation is allowed anywhere, however long it takes. */
 function promises(prefix: string, { violations }: ConstrainedFigures): Check[] {

@@ -1,10 +1,10 @@
 import type { WeightKind } from '../fleet/weight.draw';
-import { median } from '../measure/sample.statistics';
 import type { JoinFigures } from '../parts/join.part';
 import type { LossFigures } from '../parts/loss.part';
 import { scaled } from './bar';
 import type { Bar, Check } from './bar';
 import { MeasureLog } from './measure.log';
+import { timeCheck } from './time.check';
 
 const MS_MAX = 80;
 
@@ -48,7 +48,7 @@ function checkJoin(name: string, kind: WeightKind, figures: JoinFigures): Check[
   const atLeast = isEqual ? Math.min(fewestMoves, evenCount) : fewestMoves;
   const isFull = figures.shareOfNew >= SHARE_MIN || (isEqual && figures.movesToNew >= evenCount);
   return [
-    { name: `${name}: time`, figure: median(samplesMs), unit: 'ms', atMost: MS_MAX },
+    timeCheck(`${name}: time`, samplesMs, MS_MAX),
     {
       name: `${name}: moves to the new one`,
       figure: figures.movesToNew,
@@ -75,7 +75,7 @@ function checkJoin(name: string, kind: WeightKind, figures: JoinFigures): Check[
 function checkLoss(name: string, figures: LossFigures): Check[] {
   const { samplesMs, ownStreams } = figures;
   return [
-    { name: `${name}: time`, figure: median(samplesMs), unit: 'ms', atMost: MS_MAX },
+    timeCheck(`${name}: time`, samplesMs, MS_MAX),
     {
       name: `${name}: steps for its streams`,
       figure: figures.stepsForOwn,

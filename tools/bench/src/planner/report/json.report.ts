@@ -1,4 +1,4 @@
-import { cpus, platform, release, totalmem } from 'node:os';
+import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { holds } from '../bars/bar';
 import { unlimitedSettings } from '../fleet/planner.presets';
 import { median } from '../measure/sample.statistics';
@@ -41,6 +41,7 @@ function describeMachine(): object {
     cpu: cpus()[0]?.model ?? 'unknown processor',
     cpus: cpus().length,
     memoryBytes: totalmem(),
+    loadAverages: loadavg(),
     system: `${platform()} ${release()}`,
   };
 }

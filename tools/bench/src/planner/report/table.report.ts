@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { print, printMachine, printTable } from '../../report';
 import { COMPARISON_TITLE } from '../bars/peer.comparison';
 import type { Comparison } from '../bars/peer.comparison';
@@ -11,6 +12,7 @@ import { figureText, limitText, marginText, verdictText } from './check.text';
 export function printReport(report: BenchReport, options: BenchOptions): void {
   printMachine();
   print(`one thread; medians of ${options.runs} after ${options.warmUps}; seed ${options.seed}`);
+  print(`load of the machine over the last 5 minutes, this included: ${loadText()}`);
   if (options.scale !== 1)
     print(`TRIAL at ${options.scale} of every size: nothing is judged by it`);
   if (report.bars.length > 0) printBars(report.bars);
@@ -20,18 +22,24 @@ export function printReport(report: BenchReport, options: BenchOptions): void {
   }
 }
 
+/** More than about one: others were at work too, and times are longer than they need be. */
+function loadText(): string {
+  return (loadavg()[1] ?? 0).toFixed(1);
+}
+
 function printBars(bars: readonly MeasuredBar[]): void {
   const rows = bars.flatMap(({ bar, result }) => [
-    [`${bar.number}  ${bar.title}`, '', '', '', ''],
+    [`${bar.number}  ${bar.title}`, '', '', '', '', ''],
     ...result.checks.map((check) => [
       `   ${check.name}`,
       figureText(check.figure, check.unit),
       limitText(check),
       verdictText(check),
       marginText(check),
+      check.note ?? '',
     ]),
   ]);
-  printTable([['#  case', 'this run', 'bar', '', 'by'], ...rows]);
+  printTable([['#  case', 'this run', 'bar', '', 'by', ''], ...rows]);
 }
 
 function printComparison({ rows }: Comparison): void {
