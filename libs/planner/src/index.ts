@@ -1,3 +1,4 @@
+import './shapes.keeper';
 export { plan, type PlanContext } from './planner';
 export { explain, type ExplainContext } from './explain';
 export { defaultPlannerSettings, type PlannerSettings } from './boundary/planner.settings';

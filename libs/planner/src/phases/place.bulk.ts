@@ -57,7 +57,7 @@ function expectedMean({ columns }: PlanRun): number {
 }
 
 /** Looks at the first few instances of each cell that a stream's labels allow. */
-class BulkSearch {
+export class BulkSearch {
   foundCell = -1;
   private best = -1;
   private bestUtilisation = Number.POSITIVE_INFINITY;
