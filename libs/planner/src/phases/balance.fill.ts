@@ -32,12 +32,31 @@ const UNFIT_MAX = 256;
 const LOOKS_MAX = 128;
 
 /**
- * Gives every cold instance its share with the fewest moves: the largest streams that fit, first
- * from hot instances, which have to give anyway. Returns how many streams got another home.
+ * Gives new instances their share, the mean, with the fewest moves: the largest streams that fit,
+ * first from hot instances, which have to give anyway. New is what holds less than half of its
+ * share: a budget may have cut its filling in two. Returns how many streams got another home.
  */
+export function fillNewcomers(run: PlanRun, level: BalanceLevel): number {
+  return fillAll(run, level, (instance) => isNewcomer(run, instance, level));
+}
+
+/** Gives instances that hold nothing their share. */
+export function fillEmpty(run: PlanRun, level: BalanceLevel): number {
+  return fillAll(run, level, (instance) => indexAt(run.state.streamCount, instance) === 0);
+}
+
+/** Brings old instances that have cooled back to the edge of the band, no further. */
 export function fillCold(run: PlanRun, level: BalanceLevel): number {
+  return fillAll(run, level, (instance) => !isNewcomer(run, instance, level));
+}
+
+function fillAll(
+  run: PlanRun,
+  level: BalanceLevel,
+  isMeant: (instance: number) => boolean,
+): number {
   const kinds = new Map<number, number[]>();
-  for (const instance of listCold(run, level)) {
+  for (const instance of listCold(run, level).filter(isMeant)) {
     const kind = indexAt(run.columns.labels.kindOf, instance);
     kinds.set(kind, [...(kinds.get(kind) ?? []), instance]);
   }
@@ -97,11 +116,6 @@ function listCold(run: PlanRun, level: BalanceLevel): number[] {
   });
 }
 
-/**
- * A new instance is filled to the mean, an old one that has cooled only to the edge of the band.
- * What holds less than half of its share is taken for new: a budget may have cut its filling in
- * two.
- */
 function isNewcomer(run: PlanRun, instance: number, level: BalanceLevel): boolean {
   return run.utilisation(instance) < level.mean / 2;
 }

@@ -4,7 +4,7 @@ import { canOneBeAbove, computeLargest, computeLevel } from '../state/balance.le
 import type { PlanRun } from '../state/plan.run';
 import { isCold, isHot } from './balance.eligibility';
 import { solveExactly } from './balance.exact';
-import { fillCold } from './balance.fill';
+import { fillCold, fillEmpty, fillNewcomers } from './balance.fill';
 import { relieveHot } from './balance.relieve';
 
 /**
@@ -15,9 +15,9 @@ const ROUNDS_MAX = 16;
 /**
  * Fourth: evens the load out, with what may be moved for that alone. It comes after all that must
  * be done, sees its result, and may still choose other homes for the streams that get one in this
- * plan, which costs nothing. Filling comes before relieving, so that a joining instance is filled
- * from the hottest ones and nothing moves between the old ones that filling it has made
- * unnecessary.
+ * plan, which costs nothing. Newcomers are filled before hot instances are relieved: they are filled
+ * from these, and nothing moves between old ones that filling has made unnecessary. What is old and
+ * only cold comes last: relieving needs its room, for streams larger than it would have been given.
  *
  * Every step lowers the larger of two utilisations, so the sorted list of all of them falls with
  * each step: it ends, and a fleet where it found nothing more to do is settled: the next plan is
@@ -51,16 +51,11 @@ function balanceGroup(run: PlanRun, level: BalanceLevel): number {
   const exact = solveExactly(run, level);
   if (exact.kind === 'solved') {
     // The peak is as low as it can be: what is left to want is that no instance stands idle.
-    return exact.shifts > 0 ? exact.shifts : fillCold(run, onlyEmpty(level));
+    return exact.shifts > 0 ? exact.shifts : fillEmpty(run, level);
   }
-  return fillCold(run, level) + relieveHot(run, level);
+  return fillNewcomers(run, level) + relieveHot(run, level) + fillCold(run, level);
 }
 
 function isUneven(run: PlanRun, level: BalanceLevel): boolean {
   return level.members.some((it) => isHot(run, it, level) || isCold(run, it, level));
-}
-
-/** A level at which only what holds nothing counts as cold. */
-function onlyEmpty(level: BalanceLevel): BalanceLevel {
-  return { ...level, coldBelow: 0 };
 }

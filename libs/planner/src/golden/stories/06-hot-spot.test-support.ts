@@ -20,13 +20,16 @@ export const hotSpot: Story = {
   ],
   explained: 'cam-01',
   claims: {
-    'streams leave a only, for the sake of balance': ({ chapters }) => {
+    'streams leave a, or make way for one that left a, for the sake of balance': ({ chapters }) => {
       const steps = stepsIn(chapters[0]);
       expect(steps.length).toBeGreaterThan(0);
-      expect(steps.every(({ from, reason }) => from === 'a' && reason === 'balance')).toBe(true);
+      const fromA = steps.filter(({ from }) => from === 'a');
+      const reached = ['a', ...fromA.map(({ to }) => to)];
+      expect(steps.every(({ from }) => reached.includes(from ?? ''))).toBe(true);
+      expect(steps.every(({ reason }) => reason === 'balance')).toBe(true);
     },
-    'the hottest ends at most 20 % above the mean': ({ chapters, after }) =>
-      expect(peakOf(after)).toBeLessThanOrEqual(1.2 * chapters[0].settled.after.mean),
+    'the hottest ends within the band, 10 % above the mean': ({ chapters, after }) =>
+      expect(peakOf(after)).toBeLessThanOrEqual(1.1 * chapters[0].settled.after.mean),
     'it takes at most five moves': ({ chapters }) =>
       expect(stepsIn(chapters[0]).length).toBeLessThanOrEqual(5),
     'every move gains more than it costs': ({ chapters }) =>
