@@ -102,7 +102,7 @@ function listForPlacing(
   const name = run.columns.instances.serverIds[best] ?? '';
   const change =
     missing > 0
-      ? `it would have to be ${format(missing)} cooler: ${name} would be at ${format(bestWith)}`
+      ? `it would have to be ${percent(missing)} of its capacity cooler: ${name} would be at ${percent(bestWith)}`
       : `${name} comes first by failures, spread over zones, or the seed`;
   return [{ rule: 'notBest', change, missing }];
 }
@@ -144,8 +144,8 @@ function findBandObstacle(
   return {
     rule: 'band',
     change:
-      `its owner, at ${format(owner)}, would have to exceed ${format(band.hotAbove)}, ` +
-      `or this instance, at ${format(target)}, to fall below ${format(band.coldBelow)}`,
+      `its owner, at ${percent(owner)}, would have to exceed ${percent(band.hotAbove)}, ` +
+      `or this instance, at ${percent(target)}, to fall below ${percent(band.coldBelow)}`,
     missing: Math.min(band.hotAbove - owner, target - band.coldBelow),
   };
 }
@@ -155,13 +155,18 @@ function toGainObstacle({ gain, cost }: ScoreTerms): Obstacle {
     rule: 'gain',
     change:
       gain <= 0
-        ? `alone it would only make this instance the hotter one; it would have to be ${format(-gain)} cooler`
-        : `it would gain ${format(gain)} and cost ${format(cost)}`,
+        ? `alone it would only make this the hotter one of the two, by ${percent(-gain)} of its capacity`
+        : `it would gain ${percent(gain)} and cost ${percent(cost)}`,
     missing: cost - gain,
   };
 }
 
-/** Utilisation and amounts for people: four figures are more than they can act on. */
+/** Amounts for people: four figures are more than they can act on. */
 function format(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** Utilisation for people. */
+function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`;
 }

@@ -84,8 +84,8 @@ describe('explain', () => {
     const { instances } = explain(fleet, wide, '1', { now: 130_000 });
     expect(instances[1]?.obstacles).toEqual([
       { rule: 'cooldown', change: expect.stringContaining('30 s'), missing: 30_000 },
-      { rule: 'band', change: expect.stringContaining('0.375'), missing: expect.any(Number) },
-      { rule: 'gain', change: expect.stringContaining('0.375'), missing: expect.any(Number) },
+      { rule: 'band', change: expect.stringContaining('37.5 %'), missing: expect.any(Number) },
+      { rule: 'gain', change: expect.stringContaining('37.5 %'), missing: expect.any(Number) },
     ]);
     expect(instances[2]?.obstacles).toEqual([
       {

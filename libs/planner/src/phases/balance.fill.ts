@@ -27,7 +27,7 @@ const WANTED_TIMES_NEEDED = 2;
 const MORE_EACH_TIME = 16;
 
 /** Streams that do not fit one instance, after which no more are tried. */
-const UNFIT_MAX = 256;
+const UNFIT_MAX = 64;
 /** Streams that the next one is chosen from. */
 const LOOKS_MAX = 128;
 
@@ -127,10 +127,12 @@ function isNewcomer(run: PlanRun, instance: number, level: BalanceLevel): boolea
 function listDonations(run: PlanRun, { reference, wanted, level }: Wanted): DonationList {
   const { streams, labels } = run.columns;
   const donors = flagDonors(run, level);
-  const list = new DonationList(streams.count);
+  const onlyFree = !mayBeginMoves(run);
+  const list = new DonationList(onlyFree ? run.decisions.order.length : streams.count);
   for (let stream = 0; stream < streams.count; stream++) {
     const home = run.homeOf(stream);
     if (home < 0 || flagAt(donors, home) === 0) continue;
+    if (onlyFree && !run.decisions.has(stream)) continue;
     if (!isAllowedByLabels(labels, indexAt(streams.classOf, stream), reference)) continue;
     list.add(stream, run.state.utilisationOf(stream, reference), flagAt(donors, home) === HOT);
   }
@@ -175,7 +177,10 @@ function fill(run: PlanRun, filling: Filling, list: DonationList): number {
   const reason = flagAt(run.wasEmpty, instance) === 1 ? 'join' : 'balance';
   const unfit = new Set<number>();
   let shifts = 0;
+  const hadBudget = mayBeginMoves(run);
   while (run.utilisation(instance) < filling.goal && unfit.size < UNFIT_MAX) {
+    // What is left may not move any more; a list of those that move anyway comes next.
+    if (hadBudget && !(mayBeginMoves(run) && run.budget.hasForInstance(instance))) break;
     const place = choose(run, filling, { list, unfit });
     if (place < 0) break;
     run.search.evaluated += 1;

@@ -30,8 +30,9 @@ interface Pair {
  * @returns both ends of each of the two shifts; empty when no exchange is worth its cost.
  */
 export function swapWithCold(run: PlanRun, hot: number, level: BalanceLevel): number[] {
+  if (run.budget.remaining < 2) return [];
   const peak = run.utilisation(hot);
-  const pairs = listPartners(run, hot, level).flatMap((partner) => {
+  const pairs = listPartners(run, hot).flatMap((partner) => {
     return listPairs(run, { hot, partner }, level);
   });
   pairs.sort((a, b) => b.worth - a.worth || a.out - b.out || a.back - b.back);
@@ -47,8 +48,13 @@ export function swapWithCold(run: PlanRun, hot: number, level: BalanceLevel): nu
   return [];
 }
 
-function listPartners(run: PlanRun, hot: number, level: BalanceLevel): number[] {
-  const cooler = level.members.filter((it) => run.utilisation(it) < run.utilisation(hot));
+/** The coldest of the cells that the streams of the hot instance may be in. */
+function listPartners(run: PlanRun, hot: number): number[] {
+  const { classOf } = run.columns.streams;
+  const classes = new Set(run.streamsAt(hot).map((stream) => indexAt(classOf, stream)));
+  const cells = new Set([...classes].flatMap((classId) => [...run.search.cellsOf(classId)]));
+  const coldest = [...cells].flatMap((cell) => run.state.heaps.listColdest(cell, PARTNERS_MAX));
+  const cooler = coldest.filter((it) => run.utilisation(it) < run.utilisation(hot));
   cooler.sort((a, b) => run.utilisation(a) - run.utilisation(b) || a - b);
   return cooler.slice(0, PARTNERS_MAX);
 }

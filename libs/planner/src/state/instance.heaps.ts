@@ -45,6 +45,15 @@ export class InstanceHeaps {
     return indexAt(this.order, indexAt(this.offsets, cell) + place);
   }
 
+  /**
+   * About the `count` coldest of the cell, the coldest among them, in no order.
+   */
+  listColdest(cell: number, count: number): number[] {
+    // The k-th coldest may be deeper down, but is nearly always among the first 2k.
+    const end = Math.min(this.sizeOf(cell), 2 * count);
+    return Array.from({ length: end }, (_, place) => this.instanceAt(cell, place));
+  }
+
   keyOf(instance: number): number {
     return valueAt(this.keys, instance);
   }

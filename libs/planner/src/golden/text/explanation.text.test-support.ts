@@ -14,7 +14,12 @@ export function renderExplanation(
 }
 
 function renderInstance(one: InstanceExplanation): string[] {
-  const [head = '', ...rest] = [verdictOf(one), ...termsOf(one), ...bandOf(one)];
+  const [head = '', ...rest] = [
+    verdictOf(one),
+    ...termsOf(one),
+    ...bandOf(one),
+    ...one.obstacles.map(({ change }) => `to go there: ${change}`),
+  ];
   return [`  ${one.serverId}: ${head}`, ...rest.flatMap((words) => wrap(words, '      '))];
 }
 
