@@ -21,8 +21,14 @@ export class DonationList {
   private sizes: Float32Array<ArrayBuffer>;
   private following: Int32Array = new Int32Array(0);
 
-  /** @param sizeMax how many are added at most. */
-  constructor(sizeMax: number) {
+  /**
+   * @param sizeMax how many are added at most.
+   * @param isOnlyFree all that are added get a new home in this plan anyway.
+   */
+  constructor(
+    sizeMax: number,
+    readonly isOnlyFree = false,
+  ) {
     this.streams = new Int32Array(sizeMax);
     this.sizes = new Float32Array(sizeMax);
   }

@@ -128,7 +128,7 @@ function listDonations(run: PlanRun, { reference, wanted, level }: Wanted): Dona
   const { streams, labels } = run.columns;
   const donors = flagDonors(run, level);
   const onlyFree = !mayBeginMoves(run);
-  const list = new DonationList(onlyFree ? run.decisions.order.length : streams.count);
+  const list = new DonationList(onlyFree ? run.decisions.order.length : streams.count, onlyFree);
   for (let stream = 0; stream < streams.count; stream++) {
     const home = run.homeOf(stream);
     if (home < 0 || flagAt(donors, home) === 0) continue;
@@ -177,10 +177,9 @@ function fill(run: PlanRun, filling: Filling, list: DonationList): number {
   const reason = flagAt(run.wasEmpty, instance) === 1 ? 'join' : 'balance';
   const unfit = new Set<number>();
   let shifts = 0;
-  const hadBudget = mayBeginMoves(run);
   while (run.utilisation(instance) < filling.goal && unfit.size < UNFIT_MAX) {
     // What is left may not move any more; a list of those that move anyway comes next.
-    if (hadBudget && !(mayBeginMoves(run) && run.budget.hasForInstance(instance))) break;
+    if (!list.isOnlyFree && !(mayBeginMoves(run) && run.budget.hasForInstance(instance))) break;
     const place = choose(run, filling, { list, unfit });
     if (place < 0) break;
     run.search.evaluated += 1;
