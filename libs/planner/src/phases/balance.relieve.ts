@@ -15,18 +15,23 @@ export function relieveHot(run: PlanRun, level: BalanceLevel): number {
   const queue = new HotQueue(run.state.utilisation);
   for (const instance of level.members) if (isHot(run, instance, level)) queue.put(instance);
   let shifts = 0;
+  let isPeakStuck = false;
   for (let donor = queue.take(); donor >= 0 && run.hasEffortLeft(); donor = queue.take()) {
-    const touched = relieve(run, donor, level);
+    let touched = relieveByOne(run, donor, level);
+    // Two interruptions for the difference of two streams are worth it for the peak alone: below one
+    // that stays, nothing is gained by them.
+    if (touched.length === 0 && !isPeakStuck) touched = swapWithCold(run, donor, level);
+    if (touched.length === 0) isPeakStuck = true;
     shifts += touched.length / 2;
     for (const instance of touched) if (isHot(run, instance, level)) queue.put(instance);
   }
   return shifts;
 }
 
-/** @returns both ends of each shift that was made. */
-function relieve(run: PlanRun, donor: number, level: BalanceLevel): number[] {
+/** @returns both ends of the shift that was made; empty when none is worth it. */
+function relieveByOne(run: PlanRun, donor: number, level: BalanceLevel): number[] {
   const shift = findRelief(run, donor, level);
-  if (shift === undefined) return swapWithCold(run, donor, level);
+  if (shift === undefined) return [];
   applyShift(run, shift, 'balance');
   return [donor, shift.to];
 }
