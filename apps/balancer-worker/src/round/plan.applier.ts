@@ -2,7 +2,7 @@ import { applyPlacements, startMoves } from '@weir/database';
 import type { MoveWrite, PlacementWrite, TransactionRunner } from '@weir/database';
 import type { FleetSettings } from '@weir/domain';
 import type { Plan, Step } from '@weir/planner';
-import type { FleetCache } from './fleet.cache';
+import type { FleetCache } from '@weir/planning';
 
 /** Placements in one transaction: long enough to be cheap, short enough to let a takeover pass. */
 const PLACEMENTS_PER_TRANSACTION = 5_000;
