@@ -1,7 +1,9 @@
 import { defaultPlannerSettings } from '@weir/planner';
 import type { Finding, Study } from '../study';
+import type { ComparedRuns } from './compared.panel';
+import { drawBalance, drawMoves } from './compared.panel';
 import type { SettingRun, Workload } from './drifting.study';
-import { fewStreams, getRun, manyStreams, runSettings, toSeries } from './drifting.study';
+import { fewStreams, getRun, manyStreams, runSettings } from './drifting.study';
 import { toDuration, toExcess } from './number.words';
 
 const VALUES = [0, 30_000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000];
@@ -21,11 +23,12 @@ export const cooldownStudy: Study = {
     const [many = [], few = []] = [manyStreams, fewStreams].map((workload) =>
       runSettings(quick(workload), VALUES, (cooldownMs) => ({ cooldownMs })),
     );
-    return describe(many, few);
+    return describe({ many, few });
   },
 };
 
-function describe(many: readonly SettingRun[], few: readonly SettingRun[]): Finding {
+function describe(runs: ComparedRuns): Finding {
+  const { many, few } = runs;
   const [start, rested] = [getRun(few, STANDARD), getRun(few, LONG)];
   const often = `${start.mostMovedPerHour.toFixed(1)} times an hour`;
   const seldom = rested.mostMovedPerHour.toFixed(1);
@@ -41,38 +44,20 @@ function describe(many: readonly SettingRun[], few: readonly SettingRun[]): Find
         standard: STANDARD,
       },
       panels: [
-        {
-          y: { label: 'peak / mean, average (1 is even)', from: 1, format: (it) => it.toFixed(2) },
-          series: [
-            toSeries(manyStreams.label, many, 'meanImbalance'),
-            toSeries(fewStreams.label, few, 'meanImbalance'),
-          ],
-        },
-        {
-          y: { label: 'moves per hour in the fleet', from: 0, format: String },
-          series: [
-            toSeries(manyStreams.label, many, 'movesPerHour'),
-            toSeries(fewStreams.label, few, 'movesPerHour'),
-          ],
-        },
-        {
-          y: { label: 'moves per hour of the most moved stream', from: 0, format: String },
-          series: [
-            toSeries(manyStreams.label, many, 'mostMovedPerHour'),
-            toSeries(fewStreams.label, few, 'mostMovedPerHour'),
-          ],
-        },
+        drawBalance(runs),
+        drawMoves(runs, 'movesPerHour'),
+        drawMoves(runs, 'mostMovedPerHour'),
       ],
     },
     sentences: [
       `With ${fewStreams.label} the most moved stream moves ${often} under the default of ${toDuration(STANDARD)} and ${seldom} times under ${toDuration(LONG)}; the hottest instance is then ${toExcess(rested.meanImbalance)} above the mean on average, not ${toExcess(start.meanImbalance)}.`,
       `With ${manyStreams.label} there is always another stream to move: between no cooldown and ${toDuration(LONG)} the average goes from ${toExcess(getRun(many, 0).meanImbalance)} to ${toExcess(getRun(many, LONG).meanImbalance)} above the mean.`,
     ],
-    table: tabulate(many, few),
+    table: tabulate(runs),
   };
 }
 
-function tabulate(many: readonly SettingRun[], few: readonly SettingRun[]): string[][] {
+function tabulate({ many, few }: ComparedRuns): string[][] {
   const figures = (run: SettingRun): string[] => [
     run.meanImbalance.toFixed(3),
     run.movesPerHour.toFixed(0),

@@ -1,4 +1,5 @@
 import { defaultPlannerSettings } from '@weir/planner';
+import type { Series } from '../drawing/plot.view';
 import { runJoin } from '../simulation/joining.instance';
 import type { Join, JoinOptions } from '../simulation/joining.instance';
 import type { Finding, Study } from '../study';
@@ -61,14 +62,7 @@ function describe(runs: readonly BudgetRun[]): Finding {
             from: 1,
             format: String,
           },
-          series: PER_INSTANCE.map((perInstance) => ({
-            label: String(perInstance),
-            points: runs.flatMap((run): [number, number][] =>
-              run.perInstance === perInstance && run.join.seconds !== undefined
-                ? [[run.perPlan, run.join.seconds]]
-                : [],
-            ),
-          })),
+          series: PER_INSTANCE.map((perInstance) => toSeries(runs, perInstance)),
         },
       ],
     },
@@ -87,4 +81,14 @@ function describe(runs: readonly BudgetRun[]): Finding {
       ]),
     ],
   };
+}
+
+/** The joins under one budget per instance that came to their end. */
+function toSeries(runs: readonly BudgetRun[], perInstance: number): Series {
+  const points = runs
+    .filter((run) => run.perInstance === perInstance)
+    .flatMap(({ perPlan, join: { seconds } }): [number, number][] =>
+      seconds === undefined ? [] : [[perPlan, seconds]],
+    );
+  return { label: String(perInstance), points };
 }

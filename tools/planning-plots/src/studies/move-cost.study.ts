@@ -1,7 +1,8 @@
 import { defaultPlannerSettings } from '@weir/planner';
 import type { Finding, Study } from '../study';
-import type { SettingRun } from './drifting.study';
-import { fewStreams, getRun, manyStreams, runSettings, toSeries } from './drifting.study';
+import type { ComparedRuns } from './compared.panel';
+import { drawBalance, drawMoves } from './compared.panel';
+import { fewStreams, getRun, manyStreams, runSettings } from './drifting.study';
 import { toExcess, toPercent, toSaving } from './number.words';
 
 const VALUES = [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8];
@@ -15,19 +16,16 @@ export const moveCostStudy: Study = {
     const [many = [], few = []] = [manyStreams, fewStreams].map((workload) =>
       runSettings(workload, VALUES, (moveCostShare) => ({ moveCostShare })),
     );
-    return describe(many, few);
+    return describe({ many, few });
   },
 };
 
-function describe(many: readonly SettingRun[], few: readonly SettingRun[]): Finding {
+function describe(runs: ComparedRuns): Finding {
+  const { many, few } = runs;
   const [start, dear] = [getRun(few, STANDARD), getRun(few, HIGH)];
   const saving = toSaving(start.movesPerHour, dear.movesPerHour);
   const [manyStart, manyDear] = [getRun(many, STANDARD), getRun(many, HIGH)];
   const savingOfMany = toSaving(manyStart.movesPerHour, manyDear.movesPerHour);
-  const both = [
-    [manyStreams.label, many],
-    [fewStreams.label, few],
-  ] as const;
   return {
     view: {
       title: `A cost share of ${toPercent(HIGH)} instead of ${toPercent(STANDARD)} saves ${saving} of the moves with ${fewStreams.label} and ${savingOfMany} with 20`,
@@ -39,36 +37,31 @@ function describe(many: readonly SettingRun[], few: readonly SettingRun[]): Find
         format: toPercent,
         standard: STANDARD,
       },
-      panels: [
-        {
-          y: { label: 'peak / mean, average (1 is even)', from: 1, format: (it) => it.toFixed(2) },
-          series: both.map(([label, runs]) => toSeries(label, runs, 'meanImbalance')),
-        },
-        {
-          y: { label: 'moves per hour in the fleet', from: 0, format: String },
-          series: both.map(([label, runs]) => toSeries(label, runs, 'movesPerHour')),
-        },
-      ],
+      panels: [drawBalance(runs), drawMoves(runs, 'movesPerHour')],
     },
     sentences: [
       `With ${fewStreams.label}, a share of ${toPercent(HIGH)} instead of ${toPercent(STANDARD)} takes the moves from ${start.movesPerHour.toFixed(1)} to ${dear.movesPerHour.toFixed(1)} an hour, and the hottest instance from ${toExcess(start.meanImbalance)} to ${toExcess(dear.meanImbalance)} above the mean.`,
       `With ${manyStreams.label} it goes from ${manyStart.movesPerHour.toFixed(1)} to ${manyDear.movesPerHour.toFixed(1)} moves an hour.`,
     ],
-    table: [
-      [
-        'cost share',
-        '20 each: peak / mean',
-        'moves per hour',
-        '6 each: peak / mean',
-        'moves per hour',
-      ],
-      ...many.map((run) => [
-        toPercent(run.value),
-        ...[run, getRun(few, run.value)].flatMap((it) => [
-          it.meanImbalance.toFixed(3),
-          it.movesPerHour.toFixed(1),
-        ]),
-      ]),
-    ],
+    table: tabulate(runs),
   };
+}
+
+function tabulate({ many, few }: ComparedRuns): string[][] {
+  return [
+    [
+      'cost share',
+      '20 each: peak / mean',
+      'moves per hour',
+      '6 each: peak / mean',
+      'moves per hour',
+    ],
+    ...many.map((run) => [
+      toPercent(run.value),
+      ...[run, getRun(few, run.value)].flatMap((it) => [
+        it.meanImbalance.toFixed(3),
+        it.movesPerHour.toFixed(1),
+      ]),
+    ]),
+  ];
 }
