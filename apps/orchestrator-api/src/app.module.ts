@@ -16,6 +16,7 @@ import { InstancesModule } from './instances/instances.module';
 import { KeysModule } from './keys/keys.module';
 import { MovesModule } from './moves/moves.module';
 import { NoticesModule } from './notices/notices.module';
+import { PlanningModule } from './planning/planning.module';
 import { StreamsModule } from './streams/streams.module';
 import { SystemHealthModule } from './system-health/system-health.module';
 import { WatchModule } from './watch/watch.module';
@@ -32,6 +33,7 @@ const OPERATOR_MODULES = [
   InstancesAdminModule,
   AssignmentsModule,
   MovesModule,
+  PlanningModule,
   EventsModule,
   KeysModule,
   ConsistencyModule,

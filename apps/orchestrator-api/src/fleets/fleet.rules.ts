@@ -16,7 +16,8 @@ const RATIOS: ReadonlySet<string> = new Set([
   'balanceAbsoluteBand',
 ]);
 
-const RULES: Readonly<Record<string, FieldRule>> = {
+/** One rule per setting. */
+export const SETTING_RULES: Readonly<Record<string, FieldRule>> = {
   ...Object.fromEntries(
     Object.entries(FLEET_SETTING_BOUNDS).map(([name, [min, max]]) => {
       const rule = RATIOS.has(name) ? number(min, max) : wholeNumber(min, max);
@@ -29,7 +30,7 @@ const RULES: Readonly<Record<string, FieldRule>> = {
 
 /** The settings in a body. @throws DomainError INVALID_INPUT naming every problem */
 export function readSettings(input: unknown): Partial<FleetSettings> {
-  const problems = checkFields(input, RULES);
+  const problems = checkFields(input, SETTING_RULES);
   if (problems.length > 0) throw inputError(problems);
   return input as Partial<FleetSettings>;
 }

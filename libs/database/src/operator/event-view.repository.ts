@@ -44,6 +44,20 @@ export async function listEvents(
   return toPage(rows, page.limit, { toItem: toView, cursorOf: (row) => row.eventId });
 }
 
+/** What last decided where a stream runs; undefined when that was never, or too long ago to know. */
+export async function findLastDecision(
+  sql: SqlSession,
+  fleetId: number,
+  streamId: string,
+): Promise<EventView | undefined> {
+  const rows = await sql.query<EventViewRow>(
+    `${VIEW} where fleet_id = $1 and stream_id = $2 and kind in ('stream.placed', 'move.started')
+     order by event_id desc limit 1`,
+    [fleetId, streamId],
+  );
+  return rows[0] && toView(rows[0]);
+}
+
 /** Events with `after` < id <= `upTo`, in order, at most `limit`. */
 export async function readEventsBetween(
   sql: SqlSession,

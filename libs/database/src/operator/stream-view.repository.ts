@@ -76,6 +76,21 @@ export async function getStream(
   return toStreamView(rows[0]);
 }
 
+/** Names of streams by id; those that are not there, or were deleted, are left out. */
+export async function findStreamNames(
+  sql: SqlSession,
+  fleetId: number,
+  streamIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (streamIds.length === 0) return new Map();
+  const rows = await sql.query<{ streamId: string; name: string }>(
+    `select stream_id::text as "streamId", name from streams
+     where fleet_id = $1 and stream_id = any($2::bigint[]) and deleted_at is null`,
+    [fleetId, streamIds],
+  );
+  return new Map(rows.map(({ streamId, name }) => [streamId, name]));
+}
+
 export function unknownStream(streamId: string): DomainError {
   return new DomainError('STREAM_UNKNOWN', `no stream ${streamId} in this fleet`);
 }
