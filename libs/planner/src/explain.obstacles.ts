@@ -1,5 +1,5 @@
 import type { BandTerms, Obstacle, ScoreTerms } from './boundary/explanation.view';
-import { flagAt, valueAt } from './columns/column.access';
+import { flagAt, indexAt, valueAt } from './columns/column.access';
 import type { PlanRun } from './state/plan.run';
 
 /** The stream, the instance in question, and where a stream that runs nowhere would be put. */
@@ -103,8 +103,20 @@ function listForPlacing(
   const change =
     missing > 0
       ? `it would have to be ${percent(missing)} of its capacity cooler: ${name} would be at ${percent(bestWith)}`
-      : `${name} comes first by failures, spread over zones, or the seed`;
+      : `${name} comes first: ${tieOf(run, { stream, instance, best })}`;
   return [{ rule: 'notBest', change, missing }];
+}
+
+/** What decides when utilisation does not. */
+function tieOf(run: PlanRun, { stream, instance, best }: Ends): string {
+  const { streams, instances } = run.columns;
+  if (streams.failedOn.get(stream)?.has(instance)) return 'the stream has not failed there';
+  if (indexAt(streams.groupOf, stream) >= 0) {
+    const here = run.search.membersBeside(stream, indexAt(instances.zoneOf, instance));
+    const there = run.search.membersBeside(stream, indexAt(instances.zoneOf, best));
+    if (there < here) return 'fewer of its spread group are in that zone';
+  }
+  return 'both are alike, and the seed decides';
 }
 
 function listForMoving(

@@ -308,7 +308,9 @@ describe('balancing', () => {
     };
     const planned = planFor(snapshot);
     expect(stepsOf(planned)).toEqual([]);
-    expect(planned.unplaced).toEqual([{ streamId: '2', reasons: { 'capacity streams': 2 } }]);
+    expect(planned.unplaced).toEqual([
+      { streamId: '2', reasons: { 'capacity streams': 1, 'room is being made': 1 } },
+    ]);
   });
 
   it('stops at the budget and says so, then goes on in the next plan', () => {

@@ -18,6 +18,7 @@ export function listUnplaced(run: PlanRun): UnplacedStream[] {
 
 /** Streams that ask for the same have the same reasons: counted once, however many there are. */
 function explainOnce(run: PlanRun, stream: number, known: Map<string, Reasons>): Reasons {
+  if (run.roomMadeFor.has(stream)) return countReasons(run, stream);
   const { streams, dimensionCount } = run.columns;
   const at = stream * dimensionCount;
   const asked = streams.demand.subarray(at + 1, at + dimensionCount).join('/');
@@ -33,7 +34,9 @@ function countReasons(run: PlanRun, stream: number): Reasons {
   if (count === 0) return { 'no instance': 0 };
   const counts = new Map<string, number>();
   for (let instance = 0; instance < count; instance++) {
-    const reason = findForbidding(run, stream, instance) ?? 'room is being made';
+    const isMade = run.roomMadeFor.get(stream) === instance;
+    const forbidding = isMade ? undefined : findForbidding(run, stream, instance);
+    const reason = forbidding ?? 'room is being made';
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,5 +1,5 @@
 import type { StepReason } from '../boundary/plan.view';
-import { indexAt } from '../columns/column.access';
+import { flagAt, indexAt } from '../columns/column.access';
 import type { BalanceLevel } from '../state/balance.level';
 import type { PlanRun } from '../state/plan.run';
 
@@ -38,11 +38,11 @@ export function isHot(run: PlanRun, instance: number, level: BalanceLevel): bool
 }
 
 /**
- * May this plan move streams only to even out load? Not when it empties or replaces an instance:
+ * May this plan move streams only to even out load? Not when it empties or replaces an instance or makes room:
  * then only the streams that need a new home move, and what remains is done when that is over.
  */
 export function mayBeginMoves(run: PlanRun): boolean {
-  return run.settings.balanceEnabled && !run.decisions.replacesInstance && run.budget.hasAny();
+  return run.settings.balanceEnabled && !run.decisions.isUrgent && run.budget.hasAny();
 }
 
 /** Streams of the instance that balancing may give another home. */
@@ -122,6 +122,7 @@ export function applyExchange(run: PlanRun, exchange: Exchange, peak: number): v
   const begun = exchange.shifts.filter(({ stream }) => !run.decisions.has(stream)).length;
   const surplus = (peak - exchange.peakAfter - exchange.cost) / Math.max(1, begun);
   for (const { stream, to, cost } of exchange.shifts) {
-    applyShift(run, { stream, to, cost, gain: cost + surplus }, 'balance');
+    const reason = flagAt(run.wasEmpty, to) === 1 ? 'join' : 'balance';
+    applyShift(run, { stream, to, cost, gain: cost + surplus }, reason);
   }
 }

@@ -20,22 +20,54 @@ export function makeRoom(run: PlanRun): void {
     if (targets.length === 0) continue;
     streamsLeft -= 1;
     const target = targets.find((instance) => willHaveRoom(run, stream, instance));
-    if (target !== undefined) run.state.reserve(stream, target);
+    if (target !== undefined) reserve(run, stream, target);
     else shiftForOne(run, stream, targets.slice(0, TARGETS_MAX));
   }
 }
 
+function reserve(run: PlanRun, stream: number, target: number): void {
+  run.state.reserve(stream, target);
+  run.roomMadeFor.set(stream, target);
+}
+
+interface Shifts {
+  readonly target: number;
+  readonly shifted: readonly { readonly stream: number; readonly home: number }[];
+  /** Utilisation of the hottest instance that is touched, with the stream on the target. */
+  readonly peak: number;
+}
+
+/** The fewest shifts, of those that leave the lowest peak, of those the coldest target. */
 function shiftForOne(run: PlanRun, stream: number, targets: readonly number[]): void {
+  let best: Shifts | undefined;
   for (const target of targets) {
-    const shifted = shiftAway(run, stream, target);
-    if (shifted === undefined) continue;
-    for (const other of shifted) {
-      run.budget.take(target, run.homeOf(other));
-      run.decisions.note(other, 'makeRoom');
-    }
-    run.state.reserve(stream, target);
-    return;
+    const found = tryShifts(run, stream, target);
+    if (found && (best === undefined || compareShifts(found, best) < 0)) best = found;
   }
+  if (best === undefined) return;
+  for (const { stream: other, home } of best.shifted) {
+    run.setHome(other, home);
+    run.budget.take(best.target, home);
+    run.decisions.note(other, 'makeRoom');
+  }
+  reserve(run, stream, best.target);
+}
+
+function compareShifts(left: Shifts, right: Shifts): number {
+  return left.shifted.length - right.shifted.length || left.peak - right.peak;
+}
+
+/** Shifts, measures and takes back. */
+function tryShifts(run: PlanRun, stream: number, target: number): Shifts | undefined {
+  const streams = shiftAway(run, stream, target);
+  if (streams === undefined) return undefined;
+  const shifted = streams.map((other) => ({ stream: other, home: run.homeOf(other) }));
+  const peak = Math.max(
+    run.state.utilisationWith(stream, target, 1),
+    ...shifted.map(({ home }) => run.utilisation(home)),
+  );
+  for (const other of streams) run.setHome(other, target);
+  return { target, shifted, peak };
 }
 
 /** Ready instances where the stream may be but for room, coldest first. */

@@ -44,7 +44,7 @@ export function computeLevel(
     mean = meanBelow;
   }
   const band = Math.max(settings.relativeBand * mean, settings.absoluteBand);
-  return { members, mean, hotAbove: mean + band, coldBelow: mean - band };
+  return { members, mean, hotAbove: mean + band, coldBelow: Math.max(0, mean - band) };
 }
 
 /** True when some stream alone could bring some instance above the mean of all of them. */

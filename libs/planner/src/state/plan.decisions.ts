@@ -24,8 +24,8 @@ const REASONS: readonly (StepReason | undefined)[] = [
 export class PlanDecisions {
   /** Streams in the order of their decisions. */
   readonly order: number[] = [];
-  /** True once a step empties or replaces an instance. */
-  replacesInstance = false;
+  /** True once a step empties or replaces an instance, or makes room: all else can wait. */
+  isUrgent = false;
   private readonly reasons: Uint8Array;
   private readonly gains = new Map<number, number>();
 
@@ -50,7 +50,7 @@ export class PlanDecisions {
   note(stream: number, reason: StepReason, gain = 1): void {
     if (!this.has(stream)) this.order.push(stream);
     this.reasons[stream] = CODES[reason];
-    if (reason === 'failover' || reason === 'drain') this.replacesInstance = true;
+    if (reason === 'failover' || reason === 'drain' || reason === 'makeRoom') this.isUrgent = true;
     if (gain !== 1) this.gains.set(stream, gain);
   }
 }

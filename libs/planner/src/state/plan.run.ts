@@ -25,6 +25,8 @@ export class PlanRun {
   displaced: Homeless[] = [];
   /** From place: streams that found no home. */
   homeless: Homeless[] = [];
+  /** From make-room: streams for which room will be free, and where. */
+  readonly roomMadeFor = new Map<number, number>();
   /** Rounds of balancing. */
   rounds = 0;
   /** 1 for an instance that held nothing when the plan began, and that nothing was on its way to. */
