@@ -112,7 +112,11 @@ describe('a plan that is only tried', () => {
       unplaced: 0,
       byReason: { join: 1 },
     });
-    expect(body.moves[0]).toMatchObject({ streamName: 'radio-1', from: 'eu-1', to: 'eu-2' });
+    expect(body.moves[0]).toMatchObject({
+      streamName: expect.stringMatching(/^radio-[123]$/),
+      from: 'eu-1',
+      to: 'eu-2',
+    });
     expect(body.moves[0]!.gain).toBeGreaterThan(body.moves[0]!.cost);
     expect(body.before.peak).toBeCloseTo(0.3);
     expect(body.after.peak).toBeCloseTo(0.2);
