@@ -15,7 +15,7 @@ import {
   unlimited,
 } from './fleet.test-support';
 
-/** What planner.safety.spec.ts (never) and planner.liveness.spec.ts (always) leave to be promised. */
+/** The promises that planner.safety.spec.ts (never) and planner.liveness.spec.ts (always) leave. */
 const RUNS = { numRuns: 200 };
 
 const fine = simpleFleet({

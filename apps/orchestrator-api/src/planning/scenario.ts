@@ -35,7 +35,7 @@ export interface PlanRequest {
 
 export interface AppliedScenario {
   readonly snapshot: FleetSnapshot;
-  /** Problems of names that only the fleet can tell; the snapshot is of no use when there are any. */
+  /** Of names, which only the fleet can tell; with any of them the snapshot is of no use. */
   readonly problems: readonly InputProblem[];
 }
 

@@ -44,7 +44,7 @@ export async function listEvents(
   return toPage(rows, page.limit, { toItem: toView, cursorOf: (row) => row.eventId });
 }
 
-/** What last decided where a stream runs; undefined when that was never, or too long ago to know. */
+/** What last decided where a stream runs; undefined if that was never, or too long ago to know. */
 export async function findLastDecision(
   sql: SqlSession,
   fleetId: number,

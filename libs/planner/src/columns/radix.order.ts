@@ -1,6 +1,6 @@
 import { indexAt } from './column.access';
 
-/** Digits of 11 bits: their counters stay in the first-level cache, and a number has few of them. */
+/** Digits of 11 bits: their counters stay in the nearest cache, and a number has few of them. */
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
 

@@ -38,8 +38,8 @@ export function isHot(run: PlanRun, instance: number, level: BalanceLevel): bool
 }
 
 /**
- * May this plan move streams only to even out load? Not when it empties or replaces an instance or makes room:
- * then only the streams that need a new home move, and what remains is done when that is over.
+ * May this plan move streams only to even out load? Not when it empties or replaces an instance or
+ * makes room: then only the streams that must move do, and the rest waits until that is over.
  */
 export function mayBeginMoves(run: PlanRun): boolean {
   return run.settings.balanceEnabled && !run.decisions.isUrgent && run.budget.hasAny();

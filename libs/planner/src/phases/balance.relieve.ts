@@ -18,8 +18,8 @@ export function relieveHot(run: PlanRun, level: BalanceLevel): number {
   let isPeakStuck = false;
   for (let donor = queue.take(); donor >= 0 && run.hasEffortLeft(); donor = queue.take()) {
     let touched = relieveByOne(run, donor, level);
-    // Two interruptions for the difference of two streams are worth it for the peak alone: below one
-    // that stays, nothing is gained by them.
+    // Two interruptions for the difference of two streams are worth it for the peak alone: below
+    // one that stays, nothing is gained by them.
     if (touched.length === 0 && !isPeakStuck) touched = swapWithCold(run, donor, level);
     if (touched.length === 0) isPeakStuck = true;
     shifts += touched.length / 2;

@@ -15,9 +15,10 @@ const ROUNDS_MAX = 16;
 /**
  * Fourth: evens the load out, with what may be moved for that alone. It comes after all that must
  * be done, sees its result, and may still choose other homes for the streams that get one in this
- * plan, which costs nothing. Newcomers are filled before hot instances are relieved: they are filled
- * from these, and nothing moves between old ones that filling has made unnecessary. What is old and
- * only cold comes last: relieving needs its room, for streams larger than it would have been given.
+ * plan, which costs nothing. Newcomers are filled before hot instances are relieved: they are
+ * filled from these, and nothing moves between old ones that filling has made unnecessary. What is
+ * old and only cold comes last: relieving needs its room, for streams larger than it would have
+ * been given.
  *
  * Every step lowers the larger of two utilisations, so the sorted list of all of them falls with
  * each step: it ends, and a fleet where it found nothing more to do is settled: the next plan is

@@ -2,7 +2,7 @@ import type { FleetColumns } from '../columns/fleet.columns';
 import type { Accounts } from '../state/accounts';
 import { addAt, flagAt, indexAt, valueAt } from '../columns/column.access';
 
-/** Load and free room of some parts of the fleet, [part * D + dimension]; 0 stands for `streams`. */
+/** Load and free room of parts of the fleet, [part * D + dimension]; 0 stands for `streams`. */
 interface Parts {
   readonly count: number;
   readonly load: Float64Array;

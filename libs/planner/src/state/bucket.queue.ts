@@ -54,7 +54,7 @@ export class BucketQueue {
     return -1;
   }
 
-  /** The next one of nearly the same utilisation, or of the next bucket that holds any; -1: none. */
+  /** The next one of nearly the same utilisation, or of the next bucket with any; -1: none. */
   after(cell: number, instance: number): number {
     const next = indexAt(this.nexts, instance);
     if (next >= 0) return next;

@@ -29,7 +29,7 @@ export class PlanRun {
   readonly roomMadeFor = new Map<number, number>();
   /** Rounds of balancing. */
   rounds = 0;
-  /** 1 for an instance that held nothing when the plan began, and that nothing was on its way to. */
+  /** 1 for an instance that held nothing when the plan began, and nothing was on its way to. */
   readonly wasEmpty: Uint8Array;
   private byHome: StreamsByHome | undefined;
 
