@@ -22,8 +22,12 @@ export interface FleetSettings {
   readonly balanceRelativeBand: number;
   /** No balancing while the hottest instance is within this share of its capacity of the mean. */
   readonly balanceAbsoluteBand: number;
+  /** A balancing move must gain more than this share of what its stream weighs. */
+  readonly balanceMoveCostShare: number;
   /** A stream that moved rests this long. */
   readonly moveCooldownMs: number;
+  /** Moves that one plan may begin, for whatever reason. */
+  readonly movesPerPlanMax: number;
   /** Moves under way at once in the fleet. */
   readonly movesInFlightMax: number;
   /** Moves under way at once from or to one instance. */
@@ -45,7 +49,9 @@ export const DEFAULT_FLEET_SETTINGS: FleetSettings = {
   balanceEnabled: true,
   balanceRelativeBand: 0.1,
   balanceAbsoluteBand: 0.02,
+  balanceMoveCostShare: 0.1,
   moveCooldownMs: 60_000,
+  movesPerPlanMax: 500,
   movesInFlightMax: 200,
   movesInFlightPerInstanceMax: 20,
   moveStepTimeoutMs: 30_000,
@@ -62,7 +68,9 @@ export const FLEET_SETTING_BOUNDS = {
   massLossHoldMs: [0, 3_600_000],
   balanceRelativeBand: [0, 10],
   balanceAbsoluteBand: [0, 1],
+  balanceMoveCostShare: [0, 10],
   moveCooldownMs: [0, 86_400_000],
+  movesPerPlanMax: [1, 100_000],
   movesInFlightMax: [1, 100_000],
   movesInFlightPerInstanceMax: [1, 10_000],
   moveStepTimeoutMs: [1_000, 3_600_000],

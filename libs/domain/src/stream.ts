@@ -6,6 +6,9 @@ export const STREAM_LIMITS = {
   sourceLength: 8_192,
   weightMin: 1e-6,
   weightMax: 1e9,
+  resourceMax: 1e12,
+  /** Beyond a thousand ordinary streams, it is never moved to even out load. */
+  moveCostMax: 1_000,
   priorityMin: 0,
   priorityMax: 9,
   /** One day: beyond that, failing over is not what the operator wants. */
@@ -21,11 +24,19 @@ export const STREAM_DEFAULTS = {
   priority: 5,
   exclusive: true,
   autonomyMs: 0,
+  moveCost: 1,
   enabled: true,
 } as const;
 
 export type Labels = Readonly<Record<string, string>>;
 export type JsonObject = { readonly [key: string]: unknown };
+
+/** What a stream takes of its instance's capacity, by the same names; what is not named is 0. */
+export interface StreamResources {
+  readonly cpuCores?: number;
+  readonly memoryMb?: number;
+  readonly bandwidthMbps?: number;
+}
 
 /** What an operator says of a stream. */
 export interface StreamDefinition {
@@ -35,6 +46,9 @@ export interface StreamDefinition {
   readonly source: string;
   /** Demand, in the fleet's own unit; > 0. */
   readonly weight: number;
+  readonly resources: StreamResources;
+  /** What a move of it costs, relative to an ordinary stream; >= 0. */
+  readonly moveCost: number;
   /** 0 (first to be left out) to 9 (first to be placed). */
   readonly priority: number;
   /** True: never two owners. False: continuity first. */

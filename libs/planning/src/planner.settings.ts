@@ -10,6 +10,8 @@ export function toPlannerSettings(settings: FleetSettings): PlannerSettings {
     relativeBand: settings.balanceRelativeBand,
     absoluteBand: settings.balanceAbsoluteBand,
     cooldownMs: settings.moveCooldownMs,
+    moveCostShare: settings.balanceMoveCostShare,
+    maxMovesPerPlan: settings.movesPerPlanMax,
     maxMovesInFlight: settings.movesInFlightMax,
     maxMovesInFlightPerInstance: settings.movesInFlightPerInstanceMax,
   };

@@ -4,6 +4,8 @@ export function streamRow(streamId: string, more: Partial<StreamRow> = {}): Stre
   return {
     streamId,
     weight: 1,
+    resources: null,
+    moveCost: 1,
     priority: 5,
     exclusive: true,
     requires: {},

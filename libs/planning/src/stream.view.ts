@@ -5,16 +5,18 @@ import type { StreamView } from '@weir/planner';
 const WEIGHT_MIN = 1e-6;
 
 /**
- * A stream as the planner sees it: what was measured counts instead of what was declared.
+ * A stream as the planner sees it: the load that was measured counts instead of the weight that was
+ * declared; resources are as declared.
  * @param load measured, in the unit of the weight; undefined when it was never reported.
  */
 export function toStreamView(row: StreamRow, load: number | undefined): StreamView {
   return {
     streamId: row.streamId,
-    load: { weight: Math.max(WEIGHT_MIN, load ?? row.weight) },
+    load: { ...row.resources, weight: Math.max(WEIGHT_MIN, load ?? row.weight) },
     priority: row.priority,
     exclusive: row.exclusive,
     enabled: true,
+    moveCost: row.moveCost,
     ...(row.serverId !== null && { owner: row.serverId }),
     ...(row.assignedAtMs !== null && { assignedAt: row.assignedAtMs }),
     ...(row.lastMovedAtMs !== null && { lastMovedAt: row.lastMovedAtMs }),

@@ -49,8 +49,17 @@ export class FleetSettingsDto implements FleetSettings {
   @ApiSetting('balanceAbsoluteBand', 'No balancing within this share of the capacity.')
   balanceAbsoluteBand!: number;
 
+  @ApiSetting(
+    'balanceMoveCostShare',
+    'A balancing move must gain more than this share of its load.',
+  )
+  balanceMoveCostShare!: number;
+
   @ApiSetting('moveCooldownMs', 'A stream that moved rests this long, in ms.')
   moveCooldownMs!: number;
+
+  @ApiSetting('movesPerPlanMax', 'Moves that one plan may begin, for whatever reason.')
+  movesPerPlanMax!: number;
 
   @ApiSetting('movesInFlightMax', 'Moves under way at once in the fleet.')
   movesInFlightMax!: number;

@@ -14,6 +14,7 @@ const RATIOS: ReadonlySet<string> = new Set([
   'massLossPercent',
   'balanceRelativeBand',
   'balanceAbsoluteBand',
+  'balanceMoveCostShare',
 ]);
 
 /** One rule per setting. */

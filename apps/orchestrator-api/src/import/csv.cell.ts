@@ -26,6 +26,18 @@ const asLabels: CellParser = (cell, path) => {
   return { problem: { path, message: 'must be of the form label=value;label=value' } };
 };
 
+/** `cpuCores=0.5;memoryMb=512` */
+const asAmounts: CellParser = (cell, path) => {
+  const read = asLabels(cell, path);
+  if ('problem' in read) {
+    return { problem: { path, message: 'must be of the form resource=number;resource=number' } };
+  }
+  const amounts = Object.entries(read.value as Record<string, string>).map(([name, amount]) => {
+    return [name, NUMBER.test(amount) ? Number(amount) : Number.NaN];
+  });
+  return { value: Object.fromEntries(amounts) as unknown };
+};
+
 const asJson: CellParser = (cell, path) => {
   try {
     return { value: parseJsonBody(cell) };
@@ -39,6 +51,8 @@ const PARSERS: Record<keyof StreamDefinition, CellParser> = {
   name: asText,
   source: asText,
   weight: asNumber,
+  resources: asAmounts,
+  moveCost: asNumber,
   priority: asNumber,
   exclusive: asFlag,
   autonomyMs: asNumber,

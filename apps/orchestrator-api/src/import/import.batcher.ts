@@ -66,6 +66,8 @@ function toRow(given: GivenStream): ImportRow {
     name: given.name,
     source: given.source,
     weight: given.weight ?? null,
+    resources: given.resources ?? null,
+    moveCost: given.moveCost ?? null,
     priority: given.priority ?? null,
     exclusive: given.exclusive ?? null,
     autonomyMs: given.autonomyMs ?? null,

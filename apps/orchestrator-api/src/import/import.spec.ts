@@ -38,7 +38,11 @@ const entry = (name: string, more: object = {}) => ({
 describe('an import of NDJSON', () => {
   it('creates, then updates what changed and keeps what was not given', async () => {
     const fleet = await TestFleet.create(api, 'upsert');
-    const first = await send(fleet, NDJSON, lines(entry('a', { weight: 3 }), entry('b')));
+    const first = await send(
+      fleet,
+      NDJSON,
+      lines(entry('a', { weight: 3, resources: { cpuCores: 1 }, moveCost: 2 }), entry('b')),
+    );
     expect(first.status).toBe(200);
     expect(first.body).toEqual({
       created: 2,
@@ -51,12 +55,12 @@ describe('an import of NDJSON', () => {
     const second = await send(
       fleet,
       NDJSON,
-      lines(entry('a'), entry('b', { priority: 9 }), entry('c')),
+      lines(entry('a'), entry('b', { priority: 9, resources: { memoryMb: 64 } }), entry('c')),
     );
     expect(second.body).toMatchObject({ created: 1, updated: 1, unchanged: 1 });
     expect(await streamsOf(fleet)).toMatchObject([
-      { name: 'a', weight: 3 },
-      { name: 'b', priority: 9 },
+      { name: 'a', weight: 3, resources: { cpuCores: 1 }, moveCost: 2 },
+      { name: 'b', priority: 9, resources: { memoryMb: 64 }, moveCost: 1 },
       { name: 'c' },
     ]);
     expect(await fleet.listAssignments('?status=unassigned')).toHaveLength(3);
@@ -189,9 +193,9 @@ describe('an import of CSV', () => {
   it('takes every column, quotes and empty cells', async () => {
     const fleet = await TestFleet.create(api, 'csv');
     const body = [
-      '\uFEFFname,source,weight,priority,exclusive,autonomyMs,requires,avoid,spreadGroup,enabled,config',
-      'a,https://radio.example/a,2.5,7,FALSE,1000,zone=eu;tier=gold,,pair,true,"{""bitrate"": 128}"',
-      '"b, with comma",https://radio.example/b,,,,,,,,,',
+      '\uFEFFname,source,weight,priority,exclusive,autonomyMs,requires,avoid,spreadGroup,enabled,config,resources,moveCost',
+      'a,https://radio.example/a,2.5,7,FALSE,1000,zone=eu;tier=gold,,pair,true,"{""bitrate"": 128}",cpuCores=0.5;memoryMb=512,4',
+      '"b, with comma",https://radio.example/b,,,,,,,,,,,',
     ].join('\r\n');
     const { body: result } = await send(fleet, CSV, body);
     expect(result).toMatchObject({ created: 2, rejectedCount: 0 });
@@ -207,6 +211,8 @@ describe('an import of CSV', () => {
         spreadGroup: 'pair',
         enabled: true,
         config: { bitrate: 128 },
+        resources: { cpuCores: 0.5, memoryMb: 512 },
+        moveCost: 4,
       },
       { name: 'b, with comma', weight: 1, exclusive: true },
     ]);

@@ -36,6 +36,18 @@ export function checkPresence(input: unknown, names: readonly string[]): InputPr
     .map((path) => ({ path, message: 'is required' }));
 }
 
+/** An object of some fields; the path of each problem begins with that of the object. */
+export function objectOf(
+  rules: Readonly<Record<string, FieldRule>>,
+  required: readonly string[] = [],
+): FieldRule {
+  return (value, path) =>
+    [...checkPresence(value, required), ...checkFields(value, rules)].map((problem) => ({
+      ...problem,
+      path: problem.path === '' ? path : `${path}.${problem.path}`,
+    }));
+}
+
 /** Visible text of 1 to `maxLength` characters that does not begin or end with space. */
 export function text(maxLength: number): FieldRule {
   return (value, path) => {

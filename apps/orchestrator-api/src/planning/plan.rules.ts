@@ -3,15 +3,16 @@ import type { InputProblem } from '@weir/domain';
 import { SETTING_RULES } from '../fleets/fleet.rules';
 import {
   checkFields,
-  checkPresence,
   labels,
   number,
+  objectOf,
   orNull,
   text,
   wholeNumber,
 } from '../operator/field.rules';
 import type { FieldRule } from '../operator/field.rules';
 import { inputError } from '../problem/validation.problems';
+import { RESOURCES_RULE } from '../streams/stream.rules';
 import type { PlanRequest } from './scenario';
 
 /** Entries of one list, and copies of one entry: what a question needs, and a plan bears. */
@@ -20,24 +21,17 @@ const INSTANCES_EACH_MAX = 5_000;
 const STREAMS_EACH_MAX = 100_000;
 const STREAMS_IN_ALL_MAX = 200_000;
 const MAX_STREAMS = 1_000_000;
-const AMOUNT_MAX = 1e12;
 
 const serverName: FieldRule = (value, path) => {
   if (typeof value === 'string' && NAME_PATTERN.test(value)) return [];
   return [{ path, message: 'must be 1 to 128 letters, digits, ., _ or -' }];
 };
 
-const amounts: FieldRule = within({
-  cpuCores: number(0, AMOUNT_MAX),
-  memoryMb: number(0, AMOUNT_MAX),
-  bandwidthMbps: number(0, AMOUNT_MAX),
-});
-
-const ADDED_INSTANCE = within(
+const ADDED_INSTANCE = objectOf(
   {
     serverId: serverName,
     maxStreams: wholeNumber(0, MAX_STREAMS),
-    capacity: amounts,
+    capacity: RESOURCES_RULE,
     zone: text(128),
     labels: labels(STREAM_LIMITS),
     count: wholeNumber(1, INSTANCES_EACH_MAX),
@@ -45,11 +39,11 @@ const ADDED_INSTANCE = within(
   ['serverId', 'maxStreams'],
 );
 
-const ADDED_STREAM = within(
+const ADDED_STREAM = objectOf(
   {
     name: text(STREAM_LIMITS.nameLength),
     weight: number(STREAM_LIMITS.weightMin, STREAM_LIMITS.weightMax),
-    resources: amounts,
+    resources: RESOURCES_RULE,
     priority: wholeNumber(STREAM_LIMITS.priorityMin, STREAM_LIMITS.priorityMax),
     requires: labels(STREAM_LIMITS),
     avoid: labels(STREAM_LIMITS),
@@ -60,12 +54,12 @@ const ADDED_STREAM = within(
 );
 
 const RULES: Readonly<Record<string, FieldRule>> = {
-  scenario: within({
+  scenario: objectOf({
     removeInstances: listOf(serverName),
     addInstances: listOf(ADDED_INSTANCE),
     streams: listOf(ADDED_STREAM),
   }),
-  settings: within(SETTING_RULES),
+  settings: objectOf(SETTING_RULES),
 };
 
 /** What a body asks. @throws DomainError INVALID_INPUT naming every problem */
@@ -79,18 +73,6 @@ export function readPlanRequest(body: unknown): PlanRequest {
     throw inputError([{ path: 'scenario.streams', message }]);
   }
   return request;
-}
-
-/** An object of some fields, with the problems of each under its path. */
-function within(
-  rules: Readonly<Record<string, FieldRule>>,
-  required: readonly string[] = [],
-): FieldRule {
-  return (value, path) =>
-    [...checkPresence(value, required), ...checkFields(value, rules)].map((problem) => ({
-      ...problem,
-      path: problem.path === '' ? path : `${path}.${problem.path}`,
-    }));
 }
 
 function listOf(rule: FieldRule): FieldRule {

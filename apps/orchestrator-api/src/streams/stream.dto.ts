@@ -1,8 +1,16 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { STREAM_DEFAULTS, STREAM_LIMITS } from '@weir/domain';
-import type { JsonObject, Labels, StreamDefinition, StreamView } from '@weir/domain';
+import type {
+  JsonObject,
+  Labels,
+  StreamDefinition,
+  StreamResources,
+  StreamView,
+} from '@weir/domain';
 
 const LABELS = { type: 'object', additionalProperties: { type: 'string' } } as const;
+
+const AMOUNT = { type: 'number', minimum: 0, maximum: STREAM_LIMITS.resourceMax } as const;
 
 /** What an operator says of a stream. Checked by stream.rules. */
 export class NewStreamDto implements StreamDefinition {
@@ -30,6 +38,24 @@ export class NewStreamDto implements StreamDefinition {
     default: STREAM_DEFAULTS.weight,
   })
   weight!: number;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    properties: { cpuCores: AMOUNT, memoryMb: AMOUNT, bandwidthMbps: AMOUNT },
+    description:
+      "What it takes of its instance's capacity, by the same names. Hard limits, and evened out.",
+    default: {},
+    example: { cpuCores: 0.5, memoryMb: 512 },
+  })
+  resources!: StreamResources;
+
+  @ApiPropertyOptional({
+    description: 'What a move of it costs, relative to an ordinary stream.',
+    minimum: 0,
+    maximum: STREAM_LIMITS.moveCostMax,
+    default: STREAM_DEFAULTS.moveCost,
+  })
+  moveCost!: number;
 
   @ApiPropertyOptional({
     description: '0 is left out first, 9 is placed first.',

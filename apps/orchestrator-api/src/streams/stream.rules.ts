@@ -7,6 +7,7 @@ import {
   jsonObject,
   labels,
   number,
+  objectOf,
   orNull,
   text,
   wholeNumber,
@@ -14,10 +15,21 @@ import {
 import type { FieldRule } from '../operator/field.rules';
 import { inputError } from '../problem/validation.problems';
 
+const amount = number(0, STREAM_LIMITS.resourceMax);
+
+/** What a stream takes of its instance's capacity. */
+export const RESOURCES_RULE = objectOf({
+  cpuCores: amount,
+  memoryMb: amount,
+  bandwidthMbps: amount,
+});
+
 const RULES = {
   name: text(STREAM_LIMITS.nameLength),
   source: text(STREAM_LIMITS.sourceLength),
   weight: number(STREAM_LIMITS.weightMin, STREAM_LIMITS.weightMax),
+  resources: RESOURCES_RULE,
+  moveCost: number(0, STREAM_LIMITS.moveCostMax),
   priority: wholeNumber(STREAM_LIMITS.priorityMin, STREAM_LIMITS.priorityMax),
   exclusive: flag,
   autonomyMs: wholeNumber(0, STREAM_LIMITS.autonomyMsMax),
@@ -49,6 +61,7 @@ export function readNewStream(input: unknown): StreamDefinition {
     ...STREAM_DEFAULTS,
     requires: {},
     avoid: {},
+    resources: {},
     spreadGroup: null,
     config: {},
     ...(input as GivenStream),

@@ -1,5 +1,5 @@
 import type { StreamView } from '@weir/domain';
-import { SourceCipher } from '@weir/database';
+import { SourceCipher, readFleetDelta } from '@weir/database';
 import { TestApi } from '../api.test-support';
 import { TestFleet } from '../operator/operator.test-support';
 
@@ -35,6 +35,8 @@ describe('a stream', () => {
       name: 'radio-one',
       source: 'https://radio.example/radio-one.mp3',
       weight: 1,
+      resources: {},
+      moveCost: 1,
       priority: 5,
       exclusive: true,
       autonomyMs: 0,
@@ -57,6 +59,8 @@ describe('a stream', () => {
   it('takes every field', async () => {
     const given = {
       weight: 0.25,
+      resources: { cpuCores: 0.5, memoryMb: 512 },
+      moveCost: 3,
       priority: 9,
       exclusive: false,
       autonomyMs: 5_000,
@@ -156,6 +160,25 @@ describe('a change of a stream that is running', () => {
     expect(after.revision).toBeGreaterThan(before.revision);
   });
 
+  it('of what it takes is seen by the balancer, and does not start it anew', async () => {
+    const own = await TestFleet.create(api, 'takes');
+    const incarnation = await own.addInstance('edge-1');
+    const { streamId } = await own.addStream('heavy');
+    const epoch = await own.run(streamId, 'edge-1', incarnation);
+    const before = await own.assignmentOf(streamId);
+    const patch = { resources: { memoryMb: 2_048 }, moveCost: 5 };
+    const changed = await api.patch(`${own.path}/streams/${streamId}`, patch);
+    expect(changed.body).toMatchObject(patch);
+    const after = await own.assignmentOf(streamId);
+    expect(after).toMatchObject({ epoch, status: 'running' });
+    expect(after.revision).toBeGreaterThan(before.revision);
+    const delta = await readFleetDelta(api.database.control, own.fleetId, {
+      revision: before.revision,
+      loadsSinceMs: 0,
+    });
+    expect(delta.streams).toMatchObject([{ streamId, ...patch }]);
+  });
+
   it('that changes nothing leaves it alone', async () => {
     const { streamId, name, path } = await runStream('unchanged');
     const before = await fleet.assignmentOf(streamId);
@@ -232,6 +255,8 @@ describe('bad input for a stream', () => {
     const answer = await api.post(`${fleet.path}/streams`, {
       name: '',
       weight: -1,
+      resources: { cpuCores: -1, disks: 2 },
+      moveCost: 1_001,
       priority: 10,
       exclusive: 'yes',
       autonomyMs: 1.5,
@@ -246,6 +271,9 @@ describe('bad input for a stream', () => {
       'source',
       'name',
       'weight',
+      'resources.cpuCores',
+      'resources.disks',
+      'moveCost',
       'priority',
       'exclusive',
       'autonomyMs',

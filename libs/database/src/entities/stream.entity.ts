@@ -1,4 +1,4 @@
-import type { JsonObject, Labels } from '@weir/domain';
+import type { JsonObject, Labels, StreamResources } from '@weir/domain';
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 @Entity('streams')
@@ -23,6 +23,12 @@ export class StreamEntity {
 
   @Column('double precision', { default: 1 })
   weight!: number;
+
+  @Column('jsonb', { default: {} })
+  resources!: StreamResources;
+
+  @Column('double precision', { default: 1 })
+  moveCost!: number;
 
   @Column('smallint', { default: 5 })
   priority!: number;

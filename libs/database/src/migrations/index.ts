@@ -3,6 +3,7 @@ import { FleetsAndStreams1764000001000 } from './1764000001000-fleets-and-stream
 import { Ownership1764000002000 } from './1764000002000-ownership';
 import { HistoryAndOperations1764000003000 } from './1764000003000-history-and-operations';
 import { OpenReports1764000004000 } from './1764000004000-open-reports';
+import { StreamResources1764000005000 } from './1764000005000-stream-resources';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -11,7 +12,8 @@ export const MIGRATIONS = [
   Ownership1764000002000,
   HistoryAndOperations1764000003000,
   OpenReports1764000004000,
+  StreamResources1764000005000,
 ] as const;
 
 /** The schema that this release works with: the name of its last migration. */
-export const EXPECTED_SCHEMA = 'OpenReports1764000004000';
+export const EXPECTED_SCHEMA = 'StreamResources1764000005000';

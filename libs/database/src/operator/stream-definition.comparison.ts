@@ -5,6 +5,8 @@ import type { StreamField } from './stream-effect';
 const PLAIN_FIELDS = [
   'name',
   'weight',
+  'resources',
+  'moveCost',
   'priority',
   'exclusive',
   'autonomyMs',

@@ -23,6 +23,8 @@ describe('comparing definitions', () => {
     name: 'a',
     source: 'https://x/',
     weight: 1,
+    resources: { cpuCores: 1, memoryMb: 512 },
+    moveCost: 1,
     priority: 5,
     exclusive: true,
     autonomyMs: 0,
@@ -37,15 +39,17 @@ describe('comparing definitions', () => {
     const same = {
       ...base,
       requires: { tier: 'gold', zone: 'eu' },
+      resources: { memoryMb: 512, cpuCores: 1 },
       config: { list: [1, { b: 2, a: 1 }] },
     };
     expect(compareDefinitions(base, same, true)).toEqual([]);
   });
 
   it('names what differs', () => {
-    const other = { ...base, weight: 2, spreadGroup: 'g', config: { list: [] } };
+    const other = { ...base, weight: 2, resources: {}, spreadGroup: 'g', config: { list: [] } };
     expect(compareDefinitions(base, other, false)).toEqual([
       'weight',
+      'resources',
       'spreadGroup',
       'config',
       'source',

@@ -1,5 +1,5 @@
 import { redactSource } from '@weir/domain';
-import type { JsonObject, Labels } from '@weir/domain';
+import type { JsonObject, Labels, StreamResources } from '@weir/domain';
 import { notifyFleet } from '../connection/notify';
 import type { SqlSession } from '../connection/sql-session';
 import type { SourceCipher } from '../crypto/source.cipher';
@@ -19,6 +19,8 @@ export interface ImportRow {
   readonly name: string;
   readonly source: string;
   readonly weight: number | null;
+  readonly resources: StreamResources | null;
+  readonly moveCost: number | null;
   readonly priority: number | null;
   readonly exclusive: boolean | null;
   readonly autonomyMs: number | null;
@@ -140,6 +142,8 @@ async function compareRows(
     rows.map((row) => toJson(row.config)),
     rows.map((row) => store.cipher.fingerprint(row.source)),
     rows.map((row) => shownSource(row.source)),
+    rows.map((row) => toJson(row.resources)),
+    rows.map((row) => row.moveCost),
   ]);
   return found.flatMap(({ position, ...rest }) => {
     const row = rows[position];
@@ -169,6 +173,8 @@ select i.position::integer - 1 as position, s.stream_id::text as "streamId",
   coalesce(i.enabled, s.enabled, true) as "isEnabled",
   array_remove(array[
     case when i.weight <> s.weight then 'weight' end,
+    case when i.resources <> s.resources then 'resources' end,
+    case when i.move_cost <> s.move_cost then 'moveCost' end,
     case when i.priority <> s.priority then 'priority' end,
     case when i.exclusive <> s.exclusive then 'exclusive' end,
     case when i.autonomy_ms <> s.autonomy_ms then 'autonomyMs' end,
@@ -182,9 +188,10 @@ select i.position::integer - 1 as position, s.stream_id::text as "streamId",
       and i.shown_source is distinct from s.source_redacted then 'source' end
   ], null) as "changedFields"
 from unnest($2::text[], $3::double precision[], $4::integer[], $5::boolean[], $6::bigint[],
-  $7::jsonb[], $8::jsonb[], $9::text[], $10::boolean[], $11::jsonb[], $12::bytea[], $13::text[])
+  $7::jsonb[], $8::jsonb[], $9::text[], $10::boolean[], $11::jsonb[], $12::bytea[], $13::text[],
+  $14::jsonb[], $15::double precision[])
   with ordinality as i (name, weight, priority, exclusive, autonomy_ms, requires, avoid,
-    spread_group, enabled, config, fingerprint, shown_source, position)
+    spread_group, enabled, config, fingerprint, shown_source, resources, move_cost, position)
 left join lateral (
   select * from streams where fleet_id = $1 and name = i.name and deleted_at is null limit 1
 ) s on true

@@ -29,20 +29,24 @@ export async function insertImported(
     sealed.map(({ encrypted }) => encrypted),
     sealed.map(({ fingerprint }) => fingerprint),
     sealed.map(({ redacted }) => redacted),
+    rows.map((row) => JSON.stringify(row.resources ?? {})),
+    rows.map((row) => row.moveCost ?? STREAM_DEFAULTS.moveCost),
   ]);
 }
 
 const INSERT = `
 with created as (
   insert into streams (fleet_id, name, weight, priority, exclusive, autonomy_ms, requires, avoid,
-    spread_group, enabled, config, source_encrypted, source_fingerprint, source_redacted)
+    spread_group, enabled, config, source_encrypted, source_fingerprint, source_redacted,
+    resources, move_cost)
   select $1, name, weight, priority, exclusive, autonomy_ms, requires, avoid, spread_group, enabled,
-    config, encrypted, fingerprint, redacted
+    config, encrypted, fingerprint, redacted, resources, move_cost
   from unnest($3::text[], $4::double precision[], $5::integer[], $6::boolean[], $7::bigint[],
     $8::jsonb[], $9::jsonb[], $10::text[], $11::boolean[], $12::jsonb[], $13::bytea[], $14::bytea[],
-    $15::text[])
+    $15::text[], $16::jsonb[], $17::double precision[])
     with ordinality as i (name, weight, priority, exclusive, autonomy_ms, requires, avoid,
-      spread_group, enabled, config, encrypted, fingerprint, redacted, position)
+      spread_group, enabled, config, encrypted, fingerprint, redacted, resources, move_cost,
+      position)
   order by position
   returning stream_id
 )
@@ -74,12 +78,16 @@ export async function updateImported(
     sealed.map((source) => source?.encrypted ?? null),
     sealed.map((source) => source?.fingerprint ?? null),
     sealed.map((source) => source?.redacted ?? null),
+    rows.map((row) => row.resources && JSON.stringify(row.resources)),
+    rows.map((row) => row.moveCost),
   ]);
 }
 
 const UPDATE = `
 update streams s set
   weight = coalesce(i.weight, s.weight),
+  resources = coalesce(i.resources, s.resources),
+  move_cost = coalesce(i.move_cost, s.move_cost),
   priority = coalesce(i.priority, s.priority),
   exclusive = coalesce(i.exclusive, s.exclusive),
   autonomy_ms = coalesce(i.autonomy_ms, s.autonomy_ms),
@@ -95,7 +103,7 @@ update streams s set
   updated_at = weir_now()
 from unnest($2::bigint[], $3::double precision[], $4::integer[], $5::boolean[], $6::bigint[],
   $7::jsonb[], $8::jsonb[], $9::text[], $10::boolean[], $11::jsonb[], $12::bytea[], $13::bytea[],
-  $14::text[])
+  $14::text[], $15::jsonb[], $16::double precision[])
   as i (stream_id, weight, priority, exclusive, autonomy_ms, requires, avoid, spread_group, enabled,
-    config, encrypted, fingerprint, redacted)
+    config, encrypted, fingerprint, redacted, resources, move_cost)
 where s.fleet_id = $1 and s.stream_id = i.stream_id`;

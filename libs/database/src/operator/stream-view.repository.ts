@@ -1,5 +1,5 @@
 import { DomainError } from '@weir/domain';
-import type { JsonObject, Labels, StreamView } from '@weir/domain';
+import type { JsonObject, Labels, StreamResources, StreamView } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import { toIso, toPage } from './page';
 import type { Page, PageRequest } from './page';
@@ -10,6 +10,8 @@ export interface StreamViewRow {
   readonly name: string;
   readonly source: string;
   readonly weight: number;
+  readonly resources: StreamResources;
+  readonly moveCost: number;
   readonly priority: number;
   readonly exclusive: boolean;
   readonly autonomyMs: number;
@@ -24,8 +26,8 @@ export interface StreamViewRow {
 
 /** Columns of a StreamViewRow, of a table or alias called `s`. */
 export const STREAM_VIEW_COLUMNS = `
-  s.stream_id::text as "streamId", s.name, s.source_redacted as source, s.weight, s.priority,
-  s.exclusive, s.autonomy_ms as "autonomyMs", s.requires, s.avoid, s.spread_group as "spreadGroup",
+  s.stream_id::text as "streamId", s.name, s.source_redacted as source, s.weight, s.resources,
+  s.move_cost as "moveCost", s.priority, s.exclusive, s.autonomy_ms as "autonomyMs", s.requires, s.avoid, s.spread_group as "spreadGroup",
   s.enabled, s.config, s.created_at as "createdAt", s.updated_at as "updatedAt"`;
 
 export interface StreamFilter {

@@ -55,8 +55,9 @@ export function createStream(
 
 const INSERT = `
 insert into streams as s (fleet_id, name, weight, priority, exclusive, autonomy_ms, requires, avoid,
-  spread_group, enabled, config, source_encrypted, source_fingerprint, source_redacted)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  spread_group, enabled, config, resources, move_cost, source_encrypted, source_fingerprint,
+  source_redacted)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 returning ${STREAM_VIEW_COLUMNS}`;
 
 /**
@@ -159,8 +160,9 @@ async function writeDefinition(
 
 const UPDATE = `
 update streams s set name = $2, weight = $3, priority = $4, exclusive = $5, autonomy_ms = $6,
-  requires = $7, avoid = $8, spread_group = $9, enabled = $10, config = $11, updated_at = weir_now()
-where s.fleet_id = $1 and s.stream_id = $12
+  requires = $7, avoid = $8, spread_group = $9, enabled = $10, config = $11,
+  resources = $12, move_cost = $13, updated_at = weir_now()
+where s.fleet_id = $1 and s.stream_id = $14
 returning ${STREAM_VIEW_COLUMNS}`;
 
 async function writeSource(
@@ -196,7 +198,7 @@ async function takeEffect(
   });
 }
 
-/** Values of the columns from fleet_id to config, in the order of INSERT and UPDATE. */
+/** Values of the columns from fleet_id to move_cost, in the order of INSERT and UPDATE. */
 function columnsOf(fleetId: number, definition: StreamDefinition): unknown[] {
   return [
     fleetId,
@@ -210,5 +212,7 @@ function columnsOf(fleetId: number, definition: StreamDefinition): unknown[] {
     definition.spreadGroup,
     definition.enabled,
     JSON.stringify(definition.config),
+    JSON.stringify(definition.resources),
+    definition.moveCost,
   ];
 }

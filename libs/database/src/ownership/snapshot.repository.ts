@@ -4,6 +4,7 @@ import type {
   InstanceMetrics,
   InstanceStatus,
   Labels,
+  StreamResources,
 } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import type { TransactionRunner } from '../resilience/transaction-runner';
@@ -15,6 +16,9 @@ import type { TransactionRunner } from '../resilience/transaction-runner';
 export interface StreamRow {
   readonly streamId: string;
   readonly weight: number;
+  /** Null when it names none, as nearly all do. */
+  readonly resources: StreamResources | null;
+  readonly moveCost: number;
   readonly priority: number;
   readonly exclusive: boolean;
   readonly requires: Labels;
@@ -126,7 +130,9 @@ function readMoves(sql: SqlSession, fleetId: number): Promise<LiveMoveRow[]> {
 }
 
 const STREAMS = `
-select a.stream_id::text as "streamId", s.weight, s.priority, s.exclusive, s.requires, s.avoid,
+select a.stream_id::text as "streamId", s.weight,
+  nullif(s.resources, '{}') as resources, s.move_cost as "moveCost",
+  s.priority, s.exclusive, s.requires, s.avoid,
   s.spread_group as "spreadGroup", s.enabled and s.deleted_at is null as "isWanted",
   a.server_id as "serverId", a.epoch, a.status, a.revision,
   extract(epoch from a.not_before)::double precision * 1000 as "notBeforeMs",
