@@ -87,6 +87,7 @@ export class CheckedFleet {
       expectedEpoch: epoch,
       reason: 'test',
       gain: 0,
+      cost: 0,
     }));
     return applyPlacements(this.database.control, this.fleetId, placements);
   }

@@ -101,7 +101,7 @@ describe('a database that is another one than before', () => {
     await test.database.control.query(`update cluster_state set system_identifier = 'another'`);
     const place = (streamId: string) =>
       applyPlacements(test.database.control, fleet.fleetId, [
-        { streamId, serverId: 'a', expectedEpoch: 0, reason: 'test', gain: 0 },
+        { streamId, serverId: 'a', expectedEpoch: 0, reason: 'test', gain: 0, cost: 0 },
       ]);
     expect(await place(exclusive!)).toEqual([]);
     const [granted] = await place(shared!);

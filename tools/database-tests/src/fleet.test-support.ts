@@ -100,7 +100,8 @@ export class TestFleet {
       serverId,
       expectedEpoch,
       reason: 'test',
-      gain: 0,
+      gain: 1,
+      cost: 0.25,
     }));
     return applyPlacements(this.database.control, this.fleetId, writes);
   }
@@ -139,10 +140,19 @@ export class TestFleet {
       toServerId: to,
       expectedEpoch: epoch,
       reason: 'test',
-      gain: 1,
-      cost: 1,
+      gain: 0.5,
+      cost: 0.125,
     };
     return startMoves(this.database.control, this.fleetId, [move], 10_000);
+  }
+
+  /** The details of every event of this kind, oldest first. */
+  async details(kind: string): Promise<Record<string, unknown>[]> {
+    const rows = await this.database.control.query<{ detail: Record<string, unknown> }>(
+      'select detail from events where fleet_id = $1 and kind = $2 order by event_id',
+      [this.fleetId, kind],
+    );
+    return rows.map((row) => row.detail);
   }
 
   async eventKinds(): Promise<string[]> {

@@ -147,7 +147,7 @@ const operations: Record<string, () => Promise<unknown>> = {
   leaving: () => leaveFleet(database.control, fleetId, { serverId: 'server-11', incarnation: 1 }),
   'a placement': () =>
     applyPlacements(database.control, fleetId, [
-      { streamId: '11', serverId: 'server-12', expectedEpoch: 1, reason: 'test', gain: 0 },
+      { streamId: '11', serverId: 'server-12', expectedEpoch: 1, reason: 'test', gain: 0, cost: 0 },
     ]),
   'a takeover': async () => {
     await database.control.query(

@@ -105,6 +105,22 @@ describe('moves', () => {
     );
   });
 
+  it('says of a placement and of a move that is done why, what it gains and what it costs', async () => {
+    const a = await fleet.register('a');
+    const b = await fleet.register('b');
+    const [streamId] = await fleet.addStreams(1);
+    await fleet.place([streamId!], 'a');
+    await fleet.startMove(streamId!, 'a', 'b', 1);
+    await fleet.ack('a', a, [{ streamId: streamId!, epoch: 1, state: 'stopped' }]);
+    await fleet.ack('b', b, [{ streamId: streamId!, epoch: 2, state: 'running' }]);
+    expect(await fleet.details('stream.placed')).toEqual([
+      { epoch: 1, reason: 'test', gain: 1, cost: 0.25 },
+    ]);
+    expect(await fleet.details('move.done')).toEqual([
+      { fromServerId: 'a', toServerId: 'b', reason: 'test', gain: 0.5, cost: 0.125 },
+    ]);
+  });
+
   it('holds room on the target from its start, so that a placement cannot take it', async () => {
     await fleet.register('a');
     await fleet.register('b', { maxStreams: 1 });
@@ -126,7 +142,9 @@ describe('moves', () => {
       status: 'unassigned',
       serverId: null,
     });
-    expect(await fleet.eventKinds()).toContain('move.aborted');
+    expect(await fleet.details('move.aborted')).toEqual([
+      { fromServerId: 'a', toServerId: 'b', reason: 'test', gain: 0.5, cost: 0.125 },
+    ]);
   });
 
   it('drops a move of a stream that has another owner by now', async () => {

@@ -52,16 +52,16 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Appl
 
 /**
  * Highest priority first; among equals those that ran before (somebody notices their absence)
- * before
- * those that never did; else as planned.
+ * before those
+ * that never did; else as planned.
  */
 function orderPlacements(steps: readonly Step[], cache: FleetCache): PlacementWrite[] {
   const ranked = steps.flatMap((step) => {
     const stream = cache.streams.get(step.streamId);
     if (!stream) return [];
     const { epoch, priority } = stream.row;
-    const { streamId, to, reason, gain } = step;
-    const write = { streamId, serverId: to, expectedEpoch: epoch, reason, gain };
+    const { streamId, to, reason, gain, cost } = step;
+    const write = { streamId, serverId: to, expectedEpoch: epoch, reason, gain, cost };
     return [{ write, rank: priority * 2 + (epoch > 0 ? 1 : 0) }];
   });
   return ranked.sort((a, b) => b.rank - a.rank).map(({ write }) => write);

@@ -12,8 +12,7 @@ export interface UnplacedNow extends Unplaced {
 
 /**
  * Which reasons are stored already, so that only those that changed are written. A grant clears
- * what
- * is stored and raises the epoch, so reasons count as stored for one epoch only.
+ * what is stored and raises the epoch, so reasons count as stored for one epoch only.
  */
 export class UnplacedMemory {
   private readonly stored = new Map<string, string>();

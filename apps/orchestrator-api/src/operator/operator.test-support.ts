@@ -48,7 +48,7 @@ export class TestFleet {
     const { control } = this.api.database;
     const current = await this.assignmentOf(streamId);
     const [granted] = await applyPlacements(control, this.fleetId, [
-      { streamId, serverId, expectedEpoch: current.epoch, reason: 'test', gain: 0 },
+      { streamId, serverId, expectedEpoch: current.epoch, reason: 'test', gain: 0, cost: 0 },
     ]);
     if (!granted) throw new Error(`${serverId} was not given stream ${streamId}`);
     await applyAcks(

@@ -18,6 +18,16 @@ interface DecidedAck {
   readonly decision: AckDecision;
 }
 
+/** A move whose target runs the stream; all but the stream is its event's detail. */
+interface DoneMove {
+  readonly streamId: string;
+  readonly fromServerId: string;
+  readonly toServerId: string;
+  readonly reason: string;
+  readonly gain: number;
+  readonly cost: number;
+}
+
 /** Many such acks may pass at once, but not beside a change of ownership: no deadlocks. */
 const SHARE_FLEET = 'select 1 from fleet_revisions where fleet_id = $1 for share';
 
@@ -115,22 +125,23 @@ async function finishMoves(
   fleetId: number,
   streamIds: readonly string[],
 ): Promise<void> {
-  const done = await sql.query<{ streamId: string; from: string; to: string; reason: string }>(
+  const done = await sql.query<DoneMove>(
     `update moves set state = 'done', updated_at = weir_now()
      where fleet_id = $1 and stream_id = any($2::bigint[]) and state = 'starting'
-     returning stream_id::text as "streamId", from_server_id as "from", to_server_id as "to", reason`,
+     returning stream_id::text as "streamId", from_server_id as "fromServerId",
+       to_server_id as "toServerId", reason, gain, cost`,
     [fleetId, streamIds],
   );
   if (done.length === 0) return;
   await appendEvents(
     sql,
     fleetId,
-    done.map(({ streamId, from, to, reason }) => ({
+    done.map(({ streamId, ...move }) => ({
       kind: 'move.done',
       streamId,
-      serverId: to,
-      message: `moved from ${from} to ${to} (${reason})`,
-      detail: { fromServerId: from, toServerId: to, reason },
+      serverId: move.toServerId,
+      message: `moved from ${move.fromServerId} to ${move.toServerId} (${move.reason})`,
+      detail: move,
     })),
   );
   await notifyFleet(sql, { fleetId, servers: [], work: true, events: true });

@@ -57,31 +57,37 @@ async function settleMoves(
   });
 }
 
+/** A move that ended without reaching its target; why, as the planner said when it began. */
+interface AbortedMove {
+  readonly streamId: string;
+  readonly fromServerId: string;
+  readonly toServerId: string;
+  readonly reason: string;
+  readonly gain: number;
+  readonly cost: number;
+}
+
 /** Ends live moves without reaching their targets. The streams stay as they are. */
 export async function abortMoves(
   change: OwnershipChange,
   abort: { readonly moveIds: readonly number[]; readonly error: string },
 ): Promise<void> {
   if (abort.moveIds.length === 0) return;
-  const aborted = await change.sql.query<{
-    streamId: string;
-    fromServerId: string;
-    toServerId: string;
-  }>(
+  const aborted = await change.sql.query<AbortedMove>(
     `update moves set state = 'aborted', error = $3, updated_at = weir_now()
      where fleet_id = $1 and move_id = any($2) and state in ('stopping', 'starting')
      returning stream_id::text as "streamId", from_server_id as "fromServerId",
-       to_server_id as "toServerId"`,
+       to_server_id as "toServerId", reason, gain, cost`,
     [change.fleetId, abort.moveIds, abort.error],
   );
-  for (const { streamId, fromServerId, toServerId } of aborted) {
+  for (const { streamId, fromServerId, toServerId, ...why } of aborted) {
     change.record({
       kind: 'move.aborted',
       severity: 'WARNING',
       streamId,
       serverId: toServerId,
       message: `move from ${fromServerId} to ${toServerId} aborted: ${abort.error}`,
-      detail: { fromServerId, toServerId },
+      detail: { fromServerId, toServerId, ...why },
     });
   }
   if (aborted.length > 0) change.hasWork = true;

@@ -3,10 +3,11 @@ import { grantStreams } from './grant';
 import type { Grant, Granted } from './grant';
 import { changeOwnership } from './ownership.transaction';
 
-/** A grant with the planner's reason, for the event. */
+/** A grant with the planner's reason, gain and cost, for the event. */
 export interface PlacementWrite extends Grant {
   readonly reason: string;
   readonly gain: number;
+  readonly cost: number;
 }
 
 /**
@@ -24,13 +25,13 @@ export function applyPlacements(
     const granted = await grantStreams(change, placements);
     const byId = new Map(placements.map((placement) => [placement.streamId, placement]));
     for (const { streamId, serverId, epoch } of granted) {
-      const reason = byId.get(streamId)?.reason ?? 'placed';
+      const { reason = 'placed', gain = 0, cost = 0 } = byId.get(streamId) ?? {};
       change.record({
         kind: 'stream.placed',
         streamId,
         serverId,
         message: `placed on ${serverId} (${reason})`,
-        detail: { epoch, reason, gain: byId.get(streamId)?.gain ?? 0 },
+        detail: { epoch, reason, gain, cost },
       });
     }
     return granted;
