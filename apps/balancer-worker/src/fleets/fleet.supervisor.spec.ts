@@ -1,30 +1,11 @@
 import { createTestDatabase, until } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
-import { Database, writeServiceBeat } from '@weir/database';
-import { FleetSupervisor } from './fleet.supervisor';
+import { writeServiceBeat } from '@weir/database';
+import type { FleetSupervisor } from './fleet.supervisor';
 import { LiveFleet } from './live.fleet.test-support';
-import { RecordingObserver } from './supervisor.observer.test-support';
+import { Replica } from './replica.test-support';
 
 jest.setTimeout(60_000);
-
-/** One replica of the balancer, in this process, with connections of its own. */
-class Replica {
-  readonly observer: RecordingObserver;
-  readonly supervisor: FleetSupervisor;
-  private readonly database: Database;
-
-  constructor(test: TestDatabase, fleet?: string) {
-    this.observer = new RecordingObserver(fleet);
-    this.database = new Database(test.options, () => undefined);
-    this.supervisor = new FleetSupervisor(this.database, this.observer);
-    this.supervisor.start();
-  }
-
-  async stop(): Promise<void> {
-    await this.supervisor.stop();
-    await this.database.close();
-  }
-}
 
 function hasBrake(supervisor: FleetSupervisor, fleet: LiveFleet, kind?: string): boolean {
   return supervisor.brakes.some(

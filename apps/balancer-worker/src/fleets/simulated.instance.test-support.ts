@@ -32,6 +32,8 @@ export interface InstanceHome {
 export class SimulatedInstance {
   readonly running = new Map<string, number>();
   isFenced = false;
+  /** While it is set the instance neither renews its lease nor does what it is assigned. */
+  isMute = false;
   private incarnation = 0;
   private seenRevision = -1;
   private isAlive = true;
@@ -66,6 +68,12 @@ export class SimulatedInstance {
   kill(): void {
     this.isAlive = false;
     clearTimeout(this.timer);
+  }
+
+  /** Ends the silence, and does what came up meanwhile. */
+  speak(): void {
+    this.isMute = false;
+    this.deliver();
   }
 
   async drain(): Promise<void> {
@@ -118,14 +126,13 @@ export class SimulatedInstance {
   private scheduleHeartbeat(): void {
     const intervalMs = this.home.settings.leaseTtlMs / 3;
     this.timer = setTimeout(() => {
-      void this.heartbeat()
-        .catch(() => undefined)
-        .finally(() => this.isAlive && this.scheduleHeartbeat());
+      const beat = this.isMute ? Promise.resolve(false) : this.heartbeat();
+      void beat.catch(() => undefined).finally(() => this.isAlive && this.scheduleHeartbeat());
     }, intervalMs);
   }
 
   private async deliverNow(): Promise<void> {
-    if (!this.isAlive) return;
+    if (!this.isAlive || this.isMute) return;
     const { database, fleetId, settings } = this.home;
     const { serverId, seenRevision, incarnation } = this;
     const query = { fleetId, serverId, seenRevision };
