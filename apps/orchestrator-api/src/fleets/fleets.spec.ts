@@ -1,4 +1,4 @@
-import { PROBLEM_STATUS } from '@weir/domain';
+import { DEFAULT_FLEET_SETTINGS, PROBLEM_STATUS } from '@weir/domain';
 import type { FleetView } from '@weir/domain';
 import { TestApi } from '../api.test-support';
 import { TestFleet } from '../operator/operator.test-support';
@@ -36,6 +36,16 @@ describe('a fleet', () => {
     expect(changed.body.settings).toMatchObject({ leaseTtlMs: 10_000, massLossPercent: 12.5 });
     const read = await api.get<FleetView>('/v1/fleets/beta', { key: api.keys.viewer });
     expect(read.body).toEqual(changed.body);
+  });
+
+  it('says what a balancing move must gain and how many a plan begins, by default and as set', async () => {
+    const created = await api.put<FleetView>('/v1/fleets/moves', {});
+    expect(created.body.settings).toEqual(DEFAULT_FLEET_SETTINGS);
+    const own = { balanceMoveCostShare: 0, movesPerPlanMax: 100_000 };
+    const changed = await api.patch<FleetView>('/v1/fleets/moves', own);
+    expect(changed.body.settings).toEqual({ ...DEFAULT_FLEET_SETTINGS, ...own });
+    const again = await api.put<FleetView>('/v1/fleets/moves', { movesPerPlanMax: 1 });
+    expect(again.body.settings).toMatchObject({ balanceMoveCostShare: 0.1, movesPerPlanMax: 1 });
   });
 
   it('leaves events of its freezing and its settings, and none when nothing changes', async () => {
@@ -113,6 +123,29 @@ describe('bad input for a fleet', () => {
       { path: 'colour', message: 'is not a known field' },
     ]);
     expect((await api.get('/v1/fleets/bad')).status).toBe(404);
+  });
+
+  it.each([
+    [
+      { balanceMoveCostShare: -0.1, movesPerPlanMax: 0 },
+      'between 0 and 10',
+      'between 1 and 100000',
+    ],
+    [{ balanceMoveCostShare: 10.5, movesPerPlanMax: 1.5 }, 'between 0 and 10', 'a whole number'],
+    [{ balanceMoveCostShare: '1', movesPerPlanMax: null }, 'a number', 'a number'],
+    [{ balanceMoveCostShare: null, movesPerPlanMax: 100_001 }, 'a number', 'between 1 and 100000'],
+  ])('for moves names both settings: %j', async (bad, share, most) => {
+    await api.put('/v1/fleets/bad-moves', {});
+    for (const method of ['PUT', 'PATCH'] as const) {
+      const answer = await api.call(method, '/v1/fleets/bad-moves', bad);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
+      expect(answer.body.errors).toEqual([
+        { path: 'balanceMoveCostShare', message: `must be ${share}` },
+        { path: 'movesPerPlanMax', message: `must be ${most}` },
+      ]);
+    }
+    const { body } = await api.get<FleetView>('/v1/fleets/bad-moves');
+    expect(body.settings).toEqual(DEFAULT_FLEET_SETTINGS);
   });
 
   it('is refused when settings do not fit together, also with those that are set already', async () => {

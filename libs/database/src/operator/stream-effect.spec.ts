@@ -6,6 +6,9 @@ describe('the effect of a change on the owner of a stream', () => {
   it.each<[readonly StreamField[], boolean, string | undefined]>([
     [[], true, undefined],
     [['weight', 'priority'], true, 'bump'],
+    [['resources', 'moveCost'], true, 'bump'],
+    [['resources', 'config'], true, 'regrant'],
+    [['moveCost'], false, 'bump'],
     [['source'], true, 'regrant'],
     [['name', 'weight'], true, 'regrant'],
     [['autonomyMs'], true, 'regrant'],

@@ -27,7 +27,8 @@ export interface StreamViewRow {
 /** Columns of a StreamViewRow, of a table or alias called `s`. */
 export const STREAM_VIEW_COLUMNS = `
   s.stream_id::text as "streamId", s.name, s.source_redacted as source, s.weight, s.resources,
-  s.move_cost as "moveCost", s.priority, s.exclusive, s.autonomy_ms as "autonomyMs", s.requires, s.avoid, s.spread_group as "spreadGroup",
+  s.move_cost as "moveCost", s.priority, s.exclusive, s.autonomy_ms as "autonomyMs", s.requires,
+  s.avoid, s.spread_group as "spreadGroup",
   s.enabled, s.config, s.created_at as "createdAt", s.updated_at as "updatedAt"`;
 
 export interface StreamFilter {
