@@ -73,6 +73,7 @@ describe('balancer-worker', () => {
     const { status, text } = await get('/metrics', key);
     expect(status).toBe(200);
     expect(text).toMatch(/weir_placements_total\{service="balancer-worker"\} 4/);
+    expect(text).toMatch(/weir_plan_balance_ratio\{.*fleet="whole".*\} 1$/m);
     expect(text).toMatch(/weir_balance_rounds_total\{.*outcome="done"/);
   });
 

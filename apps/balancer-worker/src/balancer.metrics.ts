@@ -2,6 +2,7 @@ import { durationBucketsSeconds } from '@weir/observability';
 import type { Logger, MetricsRegistry } from '@weir/observability';
 import type { FleetBrake, SupervisorObserver } from './fleets/fleet.supervisor';
 import type { FleetAction } from './loop/fleet.loop';
+import { PlanGauges } from './plan.gauges';
 import type { RoundReport } from './round/round.report';
 
 const MS_PER_SECOND = 1_000;
@@ -41,11 +42,6 @@ function createRoundInstruments(metrics: MetricsRegistry) {
       name: 'plan_conflicts_total',
       help: 'Placements and moves that were dropped because the truth had changed.',
     }),
-    unplaced: metrics.gauge({
-      name: 'unplaced_streams',
-      help: 'Streams that no instance can take, as of the last plan of the fleet.',
-      labels: ['fleet'],
-    }),
   };
 }
 
@@ -82,6 +78,7 @@ function showBrakes(metrics: MetricsRegistry, findBrakes: () => readonly FleetBr
 /** What the control loops tell, as metrics and log lines. */
 export class BalancerMetrics implements SupervisorObserver {
   private readonly instruments;
+  private readonly planGauges: PlanGauges;
   /** Fleets whose leases cannot be read now: said once per outage. */
   private readonly unreadable = new Set<string>();
 
@@ -91,6 +88,7 @@ export class BalancerMetrics implements SupervisorObserver {
     findBrakes: () => readonly FleetBrake[],
   ) {
     this.instruments = createInstruments(metrics);
+    this.planGauges = new PlanGauges(metrics);
     showBrakes(metrics, findBrakes);
   }
 
@@ -104,7 +102,7 @@ export class BalancerMetrics implements SupervisorObserver {
     this.instruments.conflicts.inc(report.conflicts);
     if (report.planMs === null) return;
     this.instruments.planDuration.observe(report.planMs / MS_PER_SECOND);
-    this.instruments.unplaced.set({ fleet }, report.unplaced);
+    if (report.scores) this.planGauges.show(fleet, report.scores);
     const hasActed = report.placed + report.movesStarted + report.conflicts > 0;
     if (hasActed)
       this.logger.info({ fleet, durationMs: Math.round(durationMs), ...report }, 'round');

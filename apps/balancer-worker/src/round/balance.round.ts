@@ -118,6 +118,7 @@ export class BalanceRound {
       conflicts: work?.applied.conflicts ?? 0,
       unplaced: work?.plan.unplaced.length ?? 0,
       planMs: work?.planMs ?? null,
+      scores: work?.plan.after ?? null,
       dueInMs: this.findDueInMs(work),
     };
   }

@@ -1,3 +1,5 @@
+import type { Scores } from '@weir/planner';
+
 /** What one round did. Counts of streams unless the name says otherwise. */
 export interface RoundReport {
   readonly placed: number;
@@ -9,6 +11,8 @@ export interface RoundReport {
   readonly unplaced: number;
   /** How long the planner took, in ms; null when there was nothing to plan. */
   readonly planMs: number | null;
+  /** How good the assignment is once the plan's steps are done; null when there was no plan. */
+  readonly scores: Scores | null;
   /** When there is something to do again, in ms; undefined: by cadence. */
   readonly dueInMs: number | undefined;
 }

@@ -29,8 +29,8 @@ export interface PlanInputs {
 /**
  * True when planning again would give nothing new, so that a round of a fleet at rest costs one
  * small read: the last plan was finished, no stream, instance, move, load or setting changed since
- * (beyond the steps of FleetCache and InstanceViews), no waiting stream is due, and the last plan is
- * not old.
+ * (beyond the steps of FleetCache and InstanceViews), no waiting stream is due, and the last plan
+ * is not old.
  */
 export function isSettled(last: LastPlan | undefined, inputs: PlanInputs): boolean {
   if (!last?.isFinished) return false;
