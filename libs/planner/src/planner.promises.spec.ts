@@ -203,6 +203,58 @@ describe('a newcomer', () => {
       RUNS,
     );
   });
+
+  it('reaches the mean also when budgets fill it in many plans, and no old one does more', () => {
+    fc.assert(
+      fc.property(fine, fc.integer({ min: 1, max: 5 }), (snapshot, maxMovesPerPlan) => {
+        const start = CONTEXT.now;
+        const old = settle(snapshot);
+        const capacity = { streams: old.streams.length };
+        let fleet: FleetSnapshot = {
+          instances: [...old.instances, instance('new', { capacity })],
+          streams: old.streams.map((view) => ({ ...view, assignedAt: start - 1_000_000 })),
+        };
+        const settings = { ...unlimited, maxMovesPerPlan };
+        let now = start;
+        for (let round = 0; round < 100; round++, now += 100) {
+          const { moves } = plan(fleet, settings, { now, seed: 1 });
+          if (moves.length === 0) break;
+          for (const step of moves) expect(step).toMatchObject({ to: 'new', reason: 'join' });
+          const moved = new Map(moves.map((step) => [step.streamId, step.to]));
+          fleet = {
+            ...fleet,
+            streams: fleet.streams.map((view) => {
+              const owner = moved.get(view.streamId);
+              return owner === undefined
+                ? view
+                : { ...view, owner, assignedAt: now, lastMovedAt: now };
+            }),
+          };
+        }
+        const share = planFor(fleet).after.mean * capacity.streams;
+        const smallest = Math.min(...fleet.streams.map((view) => view.load.weight));
+        expect(loadsOf(fleet)['new']!).toBeGreaterThan(0.99 * share - smallest - 1e-9);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is an old one when its streams have been there for the cooldown', () => {
+    const instances = ['a', 'b', 'c', 'd'].map((serverId) => instance(serverId));
+    const streamsAt = (age: number): StreamView[] =>
+      [30, 30, 30, 28].flatMap((count, at) =>
+        Array.from({ length: count }, (_, of) =>
+          stream(`${at}-${of}`, {
+            owner: instances[at]!.serverId,
+            assignedAt: CONTEXT.now - (at === 3 ? age : 1_000_000),
+          }),
+        ),
+      );
+    const { cooldownMs } = unlimited;
+    const young = planFor({ instances, streams: streamsAt(cooldownMs - 1) });
+    expect(young.moves.map((step) => step.to)).toEqual(['d']);
+    expect(planFor({ instances, streams: streamsAt(cooldownMs) }).moves).toEqual([]);
+  });
 });
 
 describe('a stream too large for any gap', () => {

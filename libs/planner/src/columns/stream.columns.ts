@@ -1,5 +1,6 @@
 import type { MoveView, StreamView } from '../boundary/snapshot.view';
 import type { InstanceColumns } from './instance.columns';
+import { valueAt } from './column.access';
 import { readAmount } from './fixed.point';
 import { parseNumericId } from './id.order';
 import { LabelClasses } from './label.classes';
@@ -25,6 +26,11 @@ export interface StreamColumns {
   readonly ownerOf: Int32Array;
   /** Moves under way, by stream: it is left alone and counted at both ends. */
   readonly moves: ReadonlyMap<number, MoveEnds>;
+  /**
+   * [instance]: since when it has had the stream that it has had longest, in ms; Infinity if it has
+   * none. A stream that does not say since when counts as there for ever.
+   */
+  readonly heldSince: Float64Array;
   readonly isEnabled: Uint8Array;
   readonly priority: Float64Array;
   readonly classOf: Int32Array;
@@ -80,6 +86,7 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
   const count = views.length;
   const live = listLive(instances);
   const ownerOf = new Int32Array(count);
+  const heldSince = new Float64Array(instances.count).fill(Number.POSITIVE_INFINITY);
   const isEnabled = new Uint8Array(count);
   const priority = new Float64Array(count);
   const classOf = new Int32Array(count);
@@ -98,7 +105,10 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
     }
     demand[at++] = readAmount(view.load.weight);
     if (hasResources) at = readResources(view, resources, demand, at);
-    ownerOf[stream] = view.owner === undefined ? -1 : (live.get(view.owner) ?? -1);
+    const owner = view.owner === undefined ? -1 : (live.get(view.owner) ?? -1);
+    ownerOf[stream] = owner;
+    const since = Math.max(view.assignedAt ?? 0, view.lastMovedAt ?? 0);
+    if (owner >= 0 && since < valueAt(heldSince, owner)) heldSince[owner] = since;
     isEnabled[stream] = view.enabled === false ? 0 : 1;
     priority[stream] = view.priority ?? PRIORITY_DEFAULT;
     if (view.requires !== undefined || view.avoid !== undefined) {
@@ -114,6 +124,7 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
     views,
     demand,
     ownerOf,
+    heldSince,
     moves: readMoves(source, live),
     isEnabled,
     priority,

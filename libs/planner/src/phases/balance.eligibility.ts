@@ -27,10 +27,26 @@ export interface Exchange {
 /** Beyond the last bits of a division: equal is not better. */
 const NOT_EQUAL = 1e-9;
 
-/** An instance that holds nothing is cold however idle the fleet is: it is there to be used. */
+/**
+ * An instance that is this close to the mean is full enough; ever smaller streams for the rest of
+ * it are not worth it.
+ */
+export const FULL_ENOUGH = 0.99;
+
+/**
+ * An instance that holds nothing is cold however idle the fleet is: it is there to be used. One
+ * that is joining is cold up to the mean.
+ */
 export function isCold(run: PlanRun, instance: number, level: BalanceLevel): boolean {
-  const isEmpty = indexAt(run.state.streamCount, instance) === 0;
-  return run.utilisation(instance) < level.coldBelow || (isEmpty && level.mean > 0);
+  const utilisation = run.utilisation(instance);
+  if (utilisation < level.coldBelow) return true;
+  if (flagAt(run.isJoining, instance) === 1) return utilisation < level.mean * FULL_ENOUGH;
+  return level.mean > 0 && indexAt(run.state.streamCount, instance) === 0;
+}
+
+/** True when what an instance is given is part of its joining. */
+export function isJoin(run: PlanRun, instance: number): boolean {
+  return flagAt(run.wasEmpty, instance) === 1 || flagAt(run.isJoining, instance) === 1;
 }
 
 export function isHot(run: PlanRun, instance: number, level: BalanceLevel): boolean {
@@ -122,7 +138,7 @@ export function applyExchange(run: PlanRun, exchange: Exchange, peak: number): v
   const begun = exchange.shifts.filter(({ stream }) => !run.decisions.has(stream)).length;
   const surplus = (peak - exchange.peakAfter - exchange.cost) / Math.max(1, begun);
   for (const { stream, to, cost } of exchange.shifts) {
-    const reason = flagAt(run.wasEmpty, to) === 1 ? 'join' : 'balance';
+    const reason = isJoin(run, to) ? 'join' : 'balance';
     applyShift(run, { stream, to, cost, gain: cost + surplus }, reason);
   }
 }

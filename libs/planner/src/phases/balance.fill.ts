@@ -4,22 +4,18 @@ import type { BalanceLevel } from '../state/balance.level';
 import type { PlanRun } from '../state/plan.run';
 import type { Shift } from './balance.eligibility';
 import {
+  FULL_ENOUGH,
   applyShift,
   canGoBack,
   costOf,
   findWorthwhile,
   isCold,
   isHot,
+  isJoin,
   isMovable,
   mayBeginMoves,
 } from './balance.eligibility';
 import { DonationList } from './balance.donations';
-
-/**
- * An instance that is this close to the mean is full enough; ever smaller streams for the rest of
- * it are not worth it.
- */
-const FULL_ENOUGH = 0.99;
 
 /** Not all that is large fits, or may go: so much more than needed is looked at ... */
 const WANTED_TIMES_NEEDED = 2;
@@ -33,8 +29,8 @@ const LOOKS_MAX = 128;
 
 /**
  * Gives new instances their share, the mean, with the fewest moves: the largest streams that fit,
- * first from hot instances, which have to give anyway. New is what holds less than half of its
- * share: a budget may have cut its filling in two. Returns how many streams got another home.
+ * first from hot instances, which have to give anyway. New is what is joining, or
+ * holds less than half of its share. Returns how many streams got another home.
  */
 export function fillNewcomers(run: PlanRun, level: BalanceLevel): number {
   return fillAll(run, level, (instance) => isNewcomer(run, instance, level));
@@ -117,6 +113,7 @@ function listCold(run: PlanRun, level: BalanceLevel): number[] {
 }
 
 function isNewcomer(run: PlanRun, instance: number, level: BalanceLevel): boolean {
+  if (flagAt(run.isJoining, instance) === 1) return true;
   return run.utilisation(instance) < level.mean / 2;
 }
 
@@ -174,7 +171,7 @@ interface Filling {
 /** Takes one after the other until the goal is reached, or nothing is left that fits. */
 function fill(run: PlanRun, filling: Filling, list: DonationList): number {
   const { instance } = filling;
-  const reason = flagAt(run.wasEmpty, instance) === 1 ? 'join' : 'balance';
+  const reason = isJoin(run, instance) ? 'join' : 'balance';
   const unfit = new Set<number>();
   let shifts = 0;
   while (run.utilisation(instance) < filling.goal && unfit.size < UNFIT_MAX) {

@@ -5,6 +5,7 @@ import { flagAt, indexAt, valueAt } from '../columns/column.access';
 import { readAmount } from '../columns/fixed.point';
 import { CandidateSearch } from './candidate.search';
 import { FleetState } from './fleet.state';
+import { flagJoining } from './joining.instances';
 import { MoveBudget } from './move.budget';
 import { PlanDecisions } from './plan.decisions';
 import { StreamsByHome } from './streams.by.home';
@@ -31,6 +32,8 @@ export class PlanRun {
   rounds = 0;
   /** 1 for an instance that held nothing when the plan began, and nothing was on its way to. */
   readonly wasEmpty: Uint8Array;
+  /** 1 for an instance that is joining: see `flagJoining`. */
+  readonly isJoining: Uint8Array;
   private byHome: StreamsByHome | undefined;
 
   constructor(
@@ -42,6 +45,7 @@ export class PlanRun {
     this.search = new CandidateSearch(columns, this.state);
     this.budget = new MoveBudget(columns, settings);
     this.decisions = new PlanDecisions(columns.streams.count);
+    this.isJoining = flagJoining(columns, now - settings.cooldownMs);
     this.wasEmpty = Uint8Array.from(this.state.heldCount, (held) => (held === 0 ? 1 : 0));
   }
 
