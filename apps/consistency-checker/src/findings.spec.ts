@@ -47,7 +47,9 @@ describe('a fleet in order', () => {
           gain: 0,
           cost: 0,
         }));
-        await startMoves(test.database.control, fleet.fleetId, moves, 30_000);
+        await startMoves(test.database.control, fleet.fleetId, moves, {
+          stepTimeoutMs: 30_000,
+        });
       }
       isOver = true;
     })();

@@ -39,6 +39,7 @@ export * from './ownership/leave.repository';
 export * from './ownership/move.repository';
 export * from './ownership/ownership.transaction';
 export * from './ownership/placement.repository';
+export * from './ownership/plan.basis';
 export * from './ownership/regrant';
 export * from './ownership/registration.decision';
 export * from './ownership/registration.repository';

@@ -18,9 +18,15 @@ interface KnownInstance {
 export class InstanceViews {
   private known = new Map<string, KnownInstance>();
   private views: InstanceView[] = [];
+  private incarnations = new Map<string, number>();
 
   get list(): readonly InstanceView[] {
     return this.views;
+  }
+
+  /** The incarnation that the view of this instance tells of, for the guards of writes. */
+  incarnationOf(serverId: string): number | undefined {
+    return this.incarnations.get(serverId);
   }
 
   /** @returns true when some instance came, went or changed. */
@@ -34,6 +40,7 @@ export class InstanceViews {
       next.set(row.serverId, after);
     }
     this.known = next;
+    this.incarnations = new Map(rows.map((row) => [row.serverId, row.incarnation]));
     if (hasChanged) this.views = [...next.values()].map(({ view }) => view);
     return hasChanged;
   }

@@ -28,6 +28,7 @@ export function streamRow(streamId: string, more: Partial<StreamRow> = {}): Stre
 export function instanceRow(serverId: string, more: Partial<InstanceRow> = {}): InstanceRow {
   return {
     serverId,
+    incarnation: 1,
     status: 'ready',
     maxStreams: 10,
     capacity: {},

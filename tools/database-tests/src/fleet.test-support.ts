@@ -143,7 +143,7 @@ export class TestFleet {
       gain: 0.5,
       cost: 0.125,
     };
-    return startMoves(this.database.control, this.fleetId, [move], 10_000);
+    return startMoves(this.database.control, this.fleetId, [move], { stepTimeoutMs: 10_000 });
   }
 
   /** The details of every event of this kind, oldest first. */

@@ -129,7 +129,7 @@ const operations: Record<string, () => Promise<unknown>> = {
           cost: 1,
         },
       ],
-      10_000,
+      { stepTimeoutMs: 10_000 },
     ),
   'handing a stream over': () =>
     applyAcks(database.control, fleetId, sender, {

@@ -1,6 +1,6 @@
 import { changeOwnership, ensureFleet, findFleet, NotificationListener } from '@weir/database';
 import type { Database, FleetRecord } from '@weir/database';
-import type { FleetSettings, RegisterRequest } from '@weir/domain';
+import type { FleetSettings, RegisterRequest, StreamResources } from '@weir/domain';
 import { until } from '@weir/testing';
 import { cipher, SimulatedInstance } from './simulated.instance.test-support';
 import type { JournalEntry } from './simulated.instance.test-support';
@@ -17,6 +17,7 @@ export interface StreamColumns {
   readonly requires?: Record<string, string>;
   readonly priority?: number;
   readonly weight?: number;
+  readonly resources?: StreamResources;
   /** Without saying that there is work: only doorbells and the cadence make it known. */
   readonly isSilent?: boolean;
 }
@@ -27,6 +28,7 @@ export interface HistoryRow {
   readonly streamId: string | null;
   readonly serverId: string | null;
   readonly message: string;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 /** A fleet of simulated instances in a real database. */
@@ -84,8 +86,8 @@ export class LiveFleet {
     return changeOwnership(this.database.control, this.fleetId, 'test', async (change) => {
       const rows = await change.sql.query<{ streamId: string }>(
         `insert into streams (fleet_id, name, source_encrypted, source_fingerprint, source_redacted,
-           requires, priority, weight)
-         select $1, 'stream-' || gen_random_uuid(), $3, $3, 'http://radio/', $4, $5, $6
+           requires, priority, weight, resources)
+         select $1, 'stream-' || gen_random_uuid(), $3, $3, 'http://radio/', $4, $5, $6, $7
          from generate_series(1, $2) returning stream_id::text as "streamId"`,
         [
           this.fleetId,
@@ -94,6 +96,7 @@ export class LiveFleet {
           JSON.stringify(columns.requires ?? {}),
           columns.priority ?? 5,
           columns.weight ?? 1,
+          JSON.stringify(columns.resources ?? {}),
         ],
       );
       await change.sql.query(
@@ -142,7 +145,8 @@ export class LiveFleet {
 
   history(kinds: readonly string[]): Promise<HistoryRow[]> {
     return this.database.control.query<HistoryRow>(
-      `select kind, severity, stream_id::text as "streamId", server_id as "serverId", message
+      `select kind, severity, stream_id::text as "streamId", server_id as "serverId", message,
+         detail
        from events where fleet_id = $1 and kind = any($2) order by event_id`,
       [this.fleetId, kinds],
     );

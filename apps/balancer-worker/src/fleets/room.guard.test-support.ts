@@ -1,7 +1,8 @@
 import type { Database } from '@weir/database';
 
-/** The SQLSTATE of a commit that is refused. */
+/** The SQLSTATEs of commits that are refused: too many streams, or more than a resource has. */
 export const TOO_MANY_HELD = 'WT001';
+export const TOO_MUCH_HELD = 'WT002';
 
 /**
  * Runs at every commit that gave an instance a stream, whoever made it. What it saw is counted in
@@ -14,6 +15,7 @@ create function check_room() returns trigger language plpgsql as $$
 declare
   held integer;
   most integer;
+  resource text;
 begin
   perform nextval('room_checks');
   select count(*) into held from assignments
@@ -24,13 +26,26 @@ begin
     perform nextval('room_breaches');
     raise exception '% holds % of %', new.server_id, held, most using errcode = '${TOO_MANY_HELD}';
   end if;
+  select c.key into resource
+    from instances i, jsonb_each_text(i.capacity) c
+    where i.fleet_id = new.fleet_id and i.server_id = new.server_id
+      and c.value::numeric < (select sum(coalesce((s.resources->>c.key)::numeric, 0))
+        from assignments a join streams s using (fleet_id, stream_id)
+        where a.fleet_id = new.fleet_id and a.server_id = new.server_id);
+  if found then
+    perform nextval('room_breaches');
+    raise exception '% holds too much %', new.server_id, resource using errcode = '${TOO_MUCH_HELD}';
+  end if;
   return null;
 end $$;
 create constraint trigger assignments_room after insert or update on assignments
   deferrable initially deferred for each row when (new.server_id is not null)
   execute function check_room()`;
 
-/** A second opinion on admission: no commit leaves an instance with more than its maxStreams. */
+/**
+ * A second opinion on admission: no commit leaves an instance with more than its maxStreams, or with
+ * more than its capacity of a resource.
+ */
 export class RoomGuard {
   private constructor(private readonly database: Database) {}
 

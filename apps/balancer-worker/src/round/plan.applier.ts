@@ -1,4 +1,4 @@
-import { applyPlacements, startMoves } from '@weir/database';
+import { PlanBasis, applyPlacements, startMoves } from '@weir/database';
 import type { MoveWrite, PlacementWrite, TransactionRunner } from '@weir/database';
 import type { FleetSettings } from '@weir/domain';
 import type { Plan, Step } from '@weir/planner';
@@ -11,7 +11,7 @@ export interface AppliedPlan {
   readonly placed: number;
   readonly movesStarted: number;
   readonly conflicts: number;
-  /** False when `mayGoOn` ended it early. */
+  /** False when `mayGoOn` or another replica's plan ended it early. */
   readonly isComplete: boolean;
 }
 
@@ -26,34 +26,41 @@ export interface ApplyContext {
 
 /**
  * Writes a plan in guarded transactions, placements first. What no longer fits is dropped and
- * counted: the next round sees the truth.
+ * counted: the next round sees the truth. `cache` is as the plan was made from.
  */
 export async function applyPlan(plan: Plan, context: ApplyContext): Promise<AppliedPlan> {
-  const placements = orderPlacements(plan.placements, context.cache);
+  const { runner, fleetId, cache, settings } = context;
+  const basis = new PlanBasis(cache.since.revision);
+  const placements = orderPlacements(plan.placements, cache);
+  const { placed, offered } = await writePlacements(placements, basis, context);
+  const moves = toMoveWrites(plan.moves, context);
+  const rules = { stepTimeoutMs: settings.moveStepTimeoutMs, basis };
+  const started = await startMoves(runner, fleetId, moves, rules);
+  const conflicts = offered - placed + (moves.length - started.length);
+  const isComplete = offered === placements.length && !basis.isOvertaken;
+  return { placed, movesStarted: started.length, conflicts, isComplete };
+}
+
+async function writePlacements(
+  placements: readonly PlacementWrite[],
+  basis: PlanBasis,
+  { runner, fleetId, mayGoOn }: ApplyContext,
+): Promise<{ readonly placed: number; readonly offered: number }> {
   let placed = 0;
   let offered = 0;
-  let isComplete = true;
-  for (let at = 0; at < placements.length; at += PLACEMENTS_PER_TRANSACTION) {
-    if (at > 0 && !context.mayGoOn()) {
-      isComplete = false;
-      break;
-    }
-    const batch = placements.slice(at, at + PLACEMENTS_PER_TRANSACTION);
-    const granted = await applyPlacements(context.runner, context.fleetId, batch);
+  while (offered < placements.length) {
+    if (offered > 0 && (basis.isOvertaken || !mayGoOn())) break;
+    const batch = placements.slice(offered, offered + PLACEMENTS_PER_TRANSACTION);
+    const granted = await applyPlacements(runner, fleetId, batch, basis);
     offered += batch.length;
     placed += granted.length;
   }
-  const moves = toMoveWrites(plan.moves, context);
-  const { runner, fleetId, settings } = context;
-  const started = await startMoves(runner, fleetId, moves, settings.moveStepTimeoutMs);
-  const conflicts = offered - placed + (moves.length - started.length);
-  return { placed, movesStarted: started.length, conflicts, isComplete };
+  return { placed, offered };
 }
 
 /**
  * Highest priority first; among equals those that ran before (somebody notices their absence)
- * before those
- * that never did; else as planned.
+ * before those that never did; else as planned.
  */
 function orderPlacements(steps: readonly Step[], cache: FleetCache): PlacementWrite[] {
   const ranked = steps.flatMap((step) => {
@@ -61,7 +68,14 @@ function orderPlacements(steps: readonly Step[], cache: FleetCache): PlacementWr
     if (!stream) return [];
     const { epoch, priority } = stream.row;
     const { streamId, to, reason, gain, cost } = step;
-    const write = { streamId, serverId: to, expectedEpoch: epoch, reason, gain, cost };
+    const why = { reason, gain, cost };
+    const write = {
+      streamId,
+      serverId: to,
+      expectedEpoch: epoch,
+      ...incarnationOf(to, cache),
+      ...why,
+    };
     return [{ write, rank: priority * 2 + (epoch > 0 ? 1 : 0) }];
   });
   return ranked.sort((a, b) => b.rank - a.rank).map(({ write }) => write);
@@ -79,6 +93,7 @@ function toMoveWrites(steps: readonly Step[], { cache, settings }: ApplyContext)
         fromServerId: row.serverId,
         toServerId: step.to,
         expectedEpoch: row.epoch,
+        ...incarnationOf(step.to, cache),
         reason: step.reason,
         gain: step.gain,
         cost: step.cost,
@@ -86,4 +101,10 @@ function toMoveWrites(steps: readonly Step[], { cache, settings }: ApplyContext)
     ];
   });
   return writes.slice(0, budget);
+}
+
+/** The incarnation that the plan knew of a target: another one may have less room. */
+function incarnationOf(serverId: string, cache: FleetCache): { expectedIncarnation?: number } {
+  const incarnation = cache.instances.incarnationOf(serverId);
+  return incarnation === undefined ? {} : { expectedIncarnation: incarnation };
 }

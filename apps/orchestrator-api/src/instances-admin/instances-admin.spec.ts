@@ -155,7 +155,9 @@ describe('a move', () => {
       const expectedEpoch = await moving.run(streamId, 'from', incarnation);
       const move = { streamId, fromServerId: 'from', toServerId: 'to', expectedEpoch };
       const why = { reason: 'balance', gain: 0.5, cost: 0.1 };
-      await startMoves(api.database.control, moving.fleetId, [{ ...move, ...why }], 30_000);
+      await startMoves(api.database.control, moving.fleetId, [{ ...move, ...why }], {
+        stepTimeoutMs: 30_000,
+      });
     }
     const list = async (query: string) =>
       (await api.get<ListOf<MoveView>>(`${moving.path}/moves${query}`)).body;

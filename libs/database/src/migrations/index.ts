@@ -4,6 +4,7 @@ import { Ownership1764000002000 } from './1764000002000-ownership';
 import { HistoryAndOperations1764000003000 } from './1764000003000-history-and-operations';
 import { OpenReports1764000004000 } from './1764000004000-open-reports';
 import { StreamResources1764000005000 } from './1764000005000-stream-resources';
+import { PlanFence1764000006000 } from './1764000006000-plan-fence';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -13,7 +14,8 @@ export const MIGRATIONS = [
   HistoryAndOperations1764000003000,
   OpenReports1764000004000,
   StreamResources1764000005000,
+  PlanFence1764000006000,
 ] as const;
 
 /** The schema that this release works with: the name of its last migration. */
-export const EXPECTED_SCHEMA = 'StreamResources1764000005000';
+export const EXPECTED_SCHEMA = 'PlanFence1764000006000';

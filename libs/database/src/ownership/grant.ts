@@ -6,6 +6,11 @@ export interface Grant {
   readonly serverId: string;
   /** The epoch that the decision was based on. */
   readonly expectedEpoch: number;
+  /**
+   * The incarnation whose capacity and labels the decision was based on; undefined: any. The grant
+   * goes to the one that is there.
+   */
+  readonly expectedIncarnation?: number;
 }
 
 export interface Granted {
@@ -17,9 +22,10 @@ export interface Granted {
 /**
  * Gives streams that have no owner to instances, each under a higher epoch. A grant is dropped (not
  * in the answer) when the stream has an owner or another epoch by now, must not start yet, is
- * disabled, or when the instance is not ready, holds no lease, or has no room: held streams and
- * moves on their way to it count, except the move of the stream itself. While the database is in
- * quarantine no exclusive stream is granted: owners that it does not know of may still run them.
+ * disabled, or when the instance is not ready, holds no lease, is another incarnation than the
+ * decision was based on, or has no room: held streams and moves on their way to it count, except
+ * the move of the stream itself. While the database is in quarantine no exclusive stream is granted:
+ * owners that it does not know of may still run them.
  */
 export async function grantStreams(
   change: OwnershipChange,
@@ -34,6 +40,7 @@ export async function grantStreams(
     grants.map((grant) => grant.serverId),
     grants.map((grant) => grant.expectedEpoch),
     change.quarantineUntil,
+    grants.map((grant) => grant.expectedIncarnation ?? null),
   ]);
   for (const grant of granted) change.touch(grant.serverId);
   return granted;
@@ -41,8 +48,8 @@ export async function grantStreams(
 
 const GRANT = `
 with wanted as (
-  select * from unnest($4::bigint[], $5::text[], $6::bigint[])
-    with ordinality as w (stream_id, server_id, epoch, position)
+  select * from unnest($4::bigint[], $5::text[], $6::bigint[], $8::bigint[])
+    with ordinality as w (stream_id, server_id, epoch, incarnation, position)
 ), candidate as (
   select w.*, s.autonomy_ms, m.move_id is not null as is_move,
     row_number() over (partition by w.server_id, m.move_id is not null order by w.position) as rank
@@ -72,6 +79,7 @@ update assignments a set
   unassigned_since = null, unplaced_reasons = null,
   last_moved_at = case when w.is_move then weir_now() else a.last_moved_at end
 from candidate w join target t on t.server_id = w.server_id
+  and t.incarnation = coalesce(w.incarnation, t.incarnation)
 where a.fleet_id = $1 and a.stream_id = w.stream_id
   and a.server_id is null and a.epoch = w.epoch
   and w.rank <= case when w.is_move then t.free else t.free - t.reserved end

@@ -2,6 +2,8 @@ import type { TransactionRunner } from '../resilience/transaction-runner';
 import { abortMoves } from './handoff';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
+import { changeByPlan } from './plan.basis';
+import type { PlanBasis } from './plan.basis';
 
 /** A move to begin, if the stream is still owned as the plan thought. */
 export interface MoveWrite {
@@ -9,6 +11,8 @@ export interface MoveWrite {
   readonly fromServerId: string;
   readonly toServerId: string;
   readonly expectedEpoch: number;
+  /** Of the target, whose capacity and labels the decision was based on; undefined: any. */
+  readonly expectedIncarnation?: number;
   readonly reason: string;
   readonly gain: number;
   readonly cost: number;
@@ -21,19 +25,27 @@ export interface StartedMove {
   readonly toServerId: string;
 }
 
+/** How moves are begun. */
+export interface MoveRules {
+  /** How long the source may take to stop before the move is aborted. */
+  readonly stepTimeoutMs: number;
+  /** What the plan was made from: when another plan was written since, no move begins. */
+  readonly basis?: PlanBasis;
+}
+
 /**
  * Begins moves: their owners are told to stop, and room on the targets is held. The rest follows
- * when the owner confirms (handoff.ts). A move whose stream changed, or whose target has no room or
- * no lease, is dropped.
+ * when the owner confirms (handoff.ts). A move whose stream changed, or whose target has no room,
+ * has no lease or registered anew, is dropped.
  */
 export function startMoves(
   runner: TransactionRunner,
   fleetId: number,
   moves: readonly MoveWrite[],
-  stepTimeoutMs: number,
+  { stepTimeoutMs, basis }: MoveRules,
 ): Promise<StartedMove[]> {
   if (moves.length === 0) return Promise.resolve([]);
-  return changeOwnership(runner, fleetId, 'move', async (change) => {
+  return changeByPlan(runner, fleetId, { operation: 'move', basis }, async (change) => {
     const started = await change.sql.query<StartedMove>(START, [
       fleetId,
       change.revision,
@@ -45,6 +57,7 @@ export function startMoves(
       moves.map((move) => move.gain),
       moves.map((move) => move.cost),
       stepTimeoutMs,
+      moves.map((move) => move.expectedIncarnation ?? null),
     ]);
     recordStarts(change, moves, started);
     return started;
@@ -54,10 +67,11 @@ export function startMoves(
 const START = `
 with wanted as (
   select * from unnest($3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[],
-    $8::double precision[], $9::double precision[])
-    with ordinality as w (stream_id, from_id, to_id, epoch, reason, gain, cost, position)
+    $8::double precision[], $9::double precision[], $11::bigint[])
+    with ordinality as w (stream_id, from_id, to_id, epoch, reason, gain, cost, incarnation,
+      position)
 ), target as (
-  select i.server_id, i.max_streams - c.held_count - (
+  select i.server_id, i.incarnation, i.max_streams - c.held_count - (
     select count(*) from moves m where m.fleet_id = $1 and m.to_server_id = i.server_id
       and m.state = 'stopping') as free
   from instances i
@@ -75,6 +89,7 @@ with wanted as (
 ), stopped as (
   update assignments a set status = 'stopping', revision = $2
   from candidate w join target t on t.server_id = w.to_id
+    and t.incarnation = coalesce(w.incarnation, t.incarnation)
   where a.fleet_id = $1 and a.stream_id = w.stream_id and a.server_id = w.from_id
     and a.epoch = w.epoch and a.status in ('starting', 'running') and w.rank <= t.free
   returning a.stream_id, w.from_id, w.to_id, w.epoch, w.reason, w.gain, w.cost

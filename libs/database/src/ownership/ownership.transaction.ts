@@ -25,6 +25,8 @@ export class OwnershipChange {
   readonly events: NewEvent[] = [];
   hasWork = false;
 
+  /** The revision of the last write of a plan; from now on this one's, if it was raised. */
+  planFence: number;
   readonly generation: number;
   /** Until then owners that this database does not know of may run exclusive streams. */
   readonly quarantineUntil: Date | null;
@@ -34,10 +36,11 @@ export class OwnershipChange {
     readonly fleetId: number,
     /** The revision that rows changed by this transaction get. */
     readonly revision: number,
-    cluster: Pick<OwnershipChange, 'generation' | 'quarantineUntil'>,
+    found: Pick<OwnershipChange, 'planFence' | 'generation' | 'quarantineUntil'>,
   ) {
-    this.generation = cluster.generation;
-    this.quarantineUntil = cluster.quarantineUntil;
+    this.planFence = found.planFence;
+    this.generation = found.generation;
+    this.quarantineUntil = found.quarantineUntil;
   }
 
   /** Assignments of this instance changed: its watchers are told. */
@@ -47,6 +50,11 @@ export class OwnershipChange {
 
   record(event: NewEvent): void {
     this.events.push(event);
+  }
+
+  /** Plans that were made from a state before this one are not written any more. */
+  raisePlanFence(): void {
+    this.planFence = this.revision;
   }
 }
 
@@ -114,21 +122,24 @@ export async function beginChange(sql: SqlSession, fleetId: number): Promise<Own
      from cluster_state k, pg_control_system() s for share of k`,
   );
   if (cluster[0]?.isSame === false) throw new ForeignDatabaseError('the database was replaced');
-  const fleets = await sql.query<{ revision: number }>(
-    'select revision from fleet_revisions where fleet_id = $1 for update',
+  const fleets = await sql.query<{ revision: number; planFence: number }>(
+    `select revision, plan_fence as "planFence" from fleet_revisions
+     where fleet_id = $1 for update`,
     [fleetId],
   );
   const fleet = fleets[0];
   if (!fleet || !cluster[0]) throw new DomainError('FLEET_UNKNOWN', 'the fleet does not exist');
-  return new OwnershipChange(sql, fleetId, fleet.revision + 1, cluster[0]);
+  const { planFence } = fleet;
+  return new OwnershipChange(sql, fleetId, fleet.revision + 1, { planFence, ...cluster[0] });
 }
 
-/** Writes the new revision, the events and the notice of everything that was touched. */
+/** Writes the new revision, the fence of plans, the events and the notice of everything that was touched. */
 export async function finishChange(change: OwnershipChange): Promise<void> {
-  const { sql, fleetId, revision, changedServers, events, hasWork } = change;
-  await sql.query('update fleet_revisions set revision = $2 where fleet_id = $1', [
+  const { sql, fleetId, revision, planFence, changedServers, events, hasWork } = change;
+  await sql.query('update fleet_revisions set revision = $2, plan_fence = $3 where fleet_id = $1', [
     fleetId,
     revision,
+    planFence,
   ]);
   await appendEvents(sql, fleetId, events);
   await notifyFleet(sql, {

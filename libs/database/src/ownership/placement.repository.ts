@@ -2,6 +2,8 @@ import type { TransactionRunner } from '../resilience/transaction-runner';
 import { grantStreams } from './grant';
 import type { Grant, Granted } from './grant';
 import { changeOwnership } from './ownership.transaction';
+import { changeByPlan } from './plan.basis';
+import type { PlanBasis } from './plan.basis';
 
 /** A grant with the planner's reason, gain and cost, for the event. */
 export interface PlacementWrite extends Grant {
@@ -14,14 +16,16 @@ export interface PlacementWrite extends Grant {
  * Writes placements in one guarded transaction. Those that no longer fit the truth are dropped; the
  * next round sees it.
  * @param placements a bounded batch; some thousands at a time.
+ * @param basis what the plan was made from: when another plan was written since, nothing is.
  */
 export function applyPlacements(
   runner: TransactionRunner,
   fleetId: number,
   placements: readonly PlacementWrite[],
+  basis?: PlanBasis,
 ): Promise<Granted[]> {
   if (placements.length === 0) return Promise.resolve([]);
-  return changeOwnership(runner, fleetId, 'place', async (change) => {
+  return changeByPlan(runner, fleetId, { operation: 'place', basis }, async (change) => {
     const granted = await grantStreams(change, placements);
     const byId = new Map(placements.map((placement) => [placement.streamId, placement]));
     for (const { streamId, serverId, epoch } of granted) {

@@ -39,6 +39,7 @@ export interface StreamRow {
 
 export interface InstanceRow {
   readonly serverId: string;
+  readonly incarnation: number;
   readonly status: InstanceStatus;
   readonly maxStreams: number;
   readonly capacity: InstanceCapacity;
@@ -109,7 +110,7 @@ export function readFleetDelta(
 
 function readInstances(sql: SqlSession, fleetId: number): Promise<InstanceRow[]> {
   return sql.query<InstanceRow>(
-    `select i.server_id as "serverId", i.status, i.max_streams as "maxStreams", i.capacity, i.zone,
+    `select i.server_id as "serverId", i.incarnation, i.status, i.max_streams as "maxStreams", i.capacity, i.zone,
        i.labels, coalesce(l.metrics, '{}') as metrics, coalesce(c.held_count, 0) as "heldStreams"
      from instances i
      left join instance_leases l using (fleet_id, server_id)
