@@ -193,6 +193,10 @@ describe('takeover', () => {
     });
     expect(waiting.notBeforeMs).toBeGreaterThan(500_000);
     expect(await fleet.eventKinds()).toContain('instance.lost');
+    await fleet.register('b');
+    await fleet.place([streamId!], 'b', 1);
+    const [, , failover] = await fleet.details('stream.placed');
+    expect(failover).toMatchObject({ epoch: 2, reason: 'failover', fromServerId: 'a' });
     expect(await fleet.counters('a')).toMatchObject({
       held: 0,
       run: 0,

@@ -21,7 +21,9 @@ describe('placing', () => {
     await fleet.register('a');
     const [streamId] = await fleet.addStreams(1);
     const before = (await fleet.deliver('a')).revision;
-    expect(await fleet.place([streamId!], 'a')).toEqual([{ streamId, serverId: 'a', epoch: 1 }]);
+    expect(await fleet.place([streamId!], 'a')).toEqual([
+      { streamId, serverId: 'a', epoch: 1, lostOwner: null },
+    ]);
     expect(await fleet.place([streamId!], 'a')).toEqual([]);
     const { changes, revision } = await fleet.deliver('a', before);
     expect(changes).toMatchObject([

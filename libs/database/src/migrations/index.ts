@@ -5,6 +5,7 @@ import { HistoryAndOperations1764000003000 } from './1764000003000-history-and-o
 import { OpenReports1764000004000 } from './1764000004000-open-reports';
 import { StreamResources1764000005000 } from './1764000005000-stream-resources';
 import { PlanFence1764000006000 } from './1764000006000-plan-fence';
+import { LostOwner1764000007000 } from './1764000007000-lost-owner';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -15,7 +16,8 @@ export const MIGRATIONS = [
   OpenReports1764000004000,
   StreamResources1764000005000,
   PlanFence1764000006000,
+  LostOwner1764000007000,
 ] as const;
 
 /** The schema that this release works with: the name of its last migration. */
-export const EXPECTED_SCHEMA = 'PlanFence1764000006000';
+export const EXPECTED_SCHEMA = 'LostOwner1764000007000';

@@ -17,6 +17,8 @@ export interface Granted {
   readonly streamId: string;
   readonly serverId: string;
   readonly epoch: number;
+  /** Whom the stream was taken from because that instance was lost; null: it was free otherwise. */
+  readonly lostOwner: string | null;
 }
 
 /**
@@ -51,7 +53,7 @@ with wanted as (
   select * from unnest($4::bigint[], $5::text[], $6::bigint[], $8::bigint[])
     with ordinality as w (stream_id, server_id, epoch, incarnation, position)
 ), candidate as (
-  select w.*, s.autonomy_ms, m.move_id is not null as is_move,
+  select w.*, s.autonomy_ms, a.lost_owner, m.move_id is not null as is_move,
     row_number() over (partition by w.server_id, m.move_id is not null order by w.position) as rank
   from wanted w
   join assignments a on a.fleet_id = $1 and a.stream_id = w.stream_id
@@ -76,11 +78,12 @@ update assignments a set
   server_id = t.server_id, incarnation = t.incarnation,
   epoch = weir_next_epoch(a.epoch, $3), status = 'starting', revision = $2,
   autonomy_ms = w.autonomy_ms, not_before = null, assigned_at = weir_now(),
-  unassigned_since = null, unplaced_reasons = null,
+  unassigned_since = null, unplaced_reasons = null, lost_owner = null,
   last_moved_at = case when w.is_move then weir_now() else a.last_moved_at end
 from candidate w join target t on t.server_id = w.server_id
   and t.incarnation = coalesce(w.incarnation, t.incarnation)
 where a.fleet_id = $1 and a.stream_id = w.stream_id
   and a.server_id is null and a.epoch = w.epoch
   and w.rank <= case when w.is_move then t.free else t.free - t.reserved end
-returning a.stream_id::text as "streamId", a.server_id as "serverId", a.epoch`;
+returning a.stream_id::text as "streamId", a.server_id as "serverId", a.epoch,
+  w.lost_owner as "lostOwner"`;

@@ -2,6 +2,7 @@ import type { TransactionRunner } from '../resilience/transaction-runner';
 import { grantStreams } from './grant';
 import type { Grant, Granted } from './grant';
 import { changeOwnership } from './ownership.transaction';
+import type { OwnershipChange } from './ownership.transaction';
 import { changeByPlan } from './plan.basis';
 import type { PlanBasis } from './plan.basis';
 
@@ -28,17 +29,29 @@ export function applyPlacements(
   return changeByPlan(runner, fleetId, { operation: 'place', basis }, async (change) => {
     const granted = await grantStreams(change, placements);
     const byId = new Map(placements.map((placement) => [placement.streamId, placement]));
-    for (const { streamId, serverId, epoch } of granted) {
-      const { reason = 'placed', gain = 0, cost = 0 } = byId.get(streamId) ?? {};
-      change.record({
-        kind: 'stream.placed',
-        streamId,
-        serverId,
-        message: `placed on ${serverId} (${reason})`,
-        detail: { epoch, reason, gain, cost },
-      });
-    }
+    for (const grant of granted) recordPlacement(change, grant, byId.get(grant.streamId));
     return granted;
+  });
+}
+
+/**
+ * The planner is shown a stream that was taken from a lost instance as one without an owner. What
+ * operators are told is the failover that it is, and from whom.
+ */
+function recordPlacement(
+  change: OwnershipChange,
+  { streamId, serverId, epoch, lostOwner }: Granted,
+  planned: PlacementWrite | undefined,
+): void {
+  const { gain = 0, cost = 0 } = planned ?? {};
+  const isFailover = lostOwner !== null;
+  const reason = isFailover ? 'failover' : (planned?.reason ?? 'placed');
+  change.record({
+    kind: 'stream.placed',
+    streamId,
+    serverId,
+    message: `placed on ${serverId} (${reason})`,
+    detail: { epoch, reason, gain, cost, ...(isFailover && { fromServerId: lostOwner }) },
   });
 }
 

@@ -137,7 +137,7 @@ async function releaseAll(
      )
      update assignments a set
        server_id = null, incarnation = null, status = 'unassigned', revision = $2,
-       unassigned_since = weir_now(),
+       unassigned_since = weir_now(), lost_owner = o.server_id,
        not_before = case when o.exclusive and o.autonomy_ms > 0
          then greatest(a.not_before, o.lease_expires_at + o.autonomy_ms * interval '1 millisecond')
          else a.not_before end
