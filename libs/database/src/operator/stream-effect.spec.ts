@@ -1,5 +1,5 @@
 import { compareDefinitions } from './stream-definition.comparison';
-import { decideStreamEffect } from './stream-effect';
+import { decideStreamEffect, isPlannedOtherwise } from './stream-effect';
 import type { StreamField } from './stream-effect';
 
 describe('the effect of a change on the owner of a stream', () => {
@@ -18,6 +18,19 @@ describe('the effect of a change on the owner of a stream', () => {
     [['config'], false, 'bump'],
   ])('of %j when enabled is %j is %s', (changed, isEnabled, effect) => {
     expect(decideStreamEffect(changed, isEnabled)).toBe(effect);
+  });
+});
+
+describe('whether a plan from before a change may still be written', () => {
+  it.each<[readonly StreamField[], boolean]>([
+    [['weight', 'priority', 'moveCost'], true],
+    [['name', 'source', 'config', 'enabled'], true],
+    [['weight', 'resources'], false],
+    [['requires'], false],
+    [['avoid'], false],
+    [['spreadGroup'], false],
+  ])('after one of %j: %j', (changed, mayBeWritten) => {
+    expect(isPlannedOtherwise(changed)).toBe(!mayBeWritten);
   });
 });
 

@@ -22,6 +22,22 @@ const DELIVERED: ReadonlySet<StreamField> = new Set([
   'autonomyMs',
 ]);
 
+/**
+ * What only the planner checks: a plan that is made before one of these changes and written after
+ * it may give an instance more than it can take, or what must not run there.
+ */
+const PLANNED: ReadonlySet<StreamField> = new Set([
+  'resources',
+  'requires',
+  'avoid',
+  'spreadGroup',
+]);
+
+/** Whether plans made before a change of these fields may break what they promise (ADR 0010). */
+export function isPlannedOtherwise(changedFields: readonly StreamField[]): boolean {
+  return changedFields.some((field) => PLANNED.has(field));
+}
+
 /** The effect of a change of these fields; undefined when nothing changed. */
 export function decideStreamEffect(
   changedFields: readonly StreamField[],
@@ -41,6 +57,8 @@ export interface StreamEffects {
   readonly enabled: readonly string[];
   /** Every stream that changed, those above included. */
   readonly changed: readonly string[];
+  /** True when plans that have not seen the change must not be written any more. */
+  readonly overtakesPlans: boolean;
 }
 
 /**
@@ -53,6 +71,7 @@ export async function applyStreamEffects(
   effects: StreamEffects,
 ): Promise<void> {
   if (effects.changed.length === 0) return;
+  if (effects.overtakesPlans) change.raisePlanFence();
   await stopStreams(change, effects.stop);
   await abortStartingMoves(change, effects.stop);
   await regrantToOwners(change, effects.regrant);

@@ -8,7 +8,7 @@ import { changeOwnership } from '../ownership/ownership.transaction';
 import type { OwnershipChange } from '../ownership/ownership.transaction';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { insertImported, updateImported } from './stream-import.writes';
-import { applyStreamEffects, decideStreamEffect } from './stream-effect';
+import { applyStreamEffects, decideStreamEffect, isPlannedOtherwise } from './stream-effect';
 import type { StreamField } from './stream-effect';
 import type { StreamStore } from './stream-write.repository';
 
@@ -115,6 +115,7 @@ async function takeEffect(change: OwnershipChange, updated: readonly ComparedRow
     regrant: withEffect('regrant'),
     enabled: idsOf(updated.filter((row) => row.isEnabled && row.changedFields.includes('enabled'))),
     changed: idsOf(updated),
+    overtakesPlans: updated.some((row) => isPlannedOtherwise(row.changedFields)),
   });
 }
 

@@ -7,7 +7,7 @@ import type { OwnershipChange } from '../ownership/ownership.transaction';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { isSameSource, sealSource } from './sealed-source';
 import { compareDefinitions } from './stream-definition.comparison';
-import { applyStreamEffects, decideStreamEffect } from './stream-effect';
+import { applyStreamEffects, decideStreamEffect, isPlannedOtherwise } from './stream-effect';
 import type { StreamField } from './stream-effect';
 import { STREAM_VIEW_COLUMNS, toStreamView, unknownStream } from './stream-view.repository';
 import type { StreamViewRow } from './stream-view.repository';
@@ -114,6 +114,7 @@ export function deleteStream(store: StreamStore, streamId: string): Promise<void
       regrant: [],
       enabled: [],
       changed: [streamId],
+      overtakesPlans: false,
     });
     change.record({ kind: 'stream.deleted', streamId, message: `stream ${stream.name} deleted` });
   });
@@ -189,6 +190,7 @@ async function takeEffect(
     regrant: effect === 'regrant' ? [streamId] : [],
     enabled: isNewlyEnabled ? [streamId] : [],
     changed: [streamId],
+    overtakesPlans: isPlannedOtherwise(outcome.changed),
   });
   change.record({
     kind: 'stream.changed',

@@ -25,7 +25,10 @@ export class OwnershipChange {
   readonly events: NewEvent[] = [];
   hasWork = false;
 
-  /** The revision of the last write of a plan; from now on this one's, if it was raised. */
+  /**
+   * The revision of the last write that plans from before it must not follow; from now on this
+   * one's, if it was raised.
+   */
   planFence: number;
   readonly generation: number;
   /** Until then owners that this database does not know of may run exclusive streams. */
@@ -133,7 +136,10 @@ export async function beginChange(sql: SqlSession, fleetId: number): Promise<Own
   return new OwnershipChange(sql, fleetId, fleet.revision + 1, { planFence, ...cluster[0] });
 }
 
-/** Writes the new revision, the fence of plans, the events and the notice of everything that was touched. */
+/**
+ * Writes the new revision, the fence of plans, the events and the notice of everything that was
+ * touched.
+ */
 export async function finishChange(change: OwnershipChange): Promise<void> {
   const { sql, fleetId, revision, planFence, changedServers, events, hasWork } = change;
   await sql.query('update fleet_revisions set revision = $2, plan_fence = $3 where fleet_id = $1', [

@@ -5,10 +5,11 @@ import type { OwnershipChange } from './ownership.transaction';
 /**
  * The state of a fleet that a plan was made from. A plan fills room that it saw free. Slots are
  * counted again when it is written, resources and constraints are not (that would be a sum over
- * everything that each target holds, in every transaction). What keeps them is that no two plans are
- * written into each other: as soon as another plan was written that this one has not seen, the rest
- * of this one is dropped. The fleet's turn alone cannot promise that, because a replica loses it
- * without noticing when its connection goes.
+ * everything that each target holds, in every transaction). What keeps them is that no two plans
+ * are written into each other: as soon as another plan was written that this one has not seen, the
+ * rest of this one is dropped. The fleet's turn alone cannot promise that, because a replica loses
+ * it without noticing when its connection goes. Edits of what streams take and of where they may
+ * run overtake plans in the same way.
  */
 export class PlanBasis {
   private isOver = false;
@@ -16,7 +17,7 @@ export class PlanBasis {
   /** @param revision of the snapshot. */
   constructor(private revision: number) {}
 
-  /** True when a write was dropped because another plan came first. */
+  /** True when a write was dropped because another plan, or an edit, came first. */
   get isOvertaken(): boolean {
     return this.isOver;
   }
