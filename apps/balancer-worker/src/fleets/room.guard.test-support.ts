@@ -43,8 +43,8 @@ create constraint trigger assignments_room after insert or update on assignments
   execute function check_room()`;
 
 /**
- * A second opinion on admission: no commit leaves an instance with more than its maxStreams, or with
- * more than its capacity of a resource.
+ * A second opinion on admission: no commit leaves an instance with more than its maxStreams, or
+ * with more than its capacity of a resource.
  */
 export class RoomGuard {
   private constructor(private readonly database: Database) {}

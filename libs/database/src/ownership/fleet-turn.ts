@@ -5,9 +5,10 @@ const LOCK_CLASS = 0x7766;
 
 /**
  * Runs `work` while no other replica works on the fleet. The lock belongs to a transaction that
- * does nothing else, so it is gone as soon as its process or connection is, or when it has been idle
- * for long (pools.ts): a slow replica may go on believing that it has the turn. It only saves double
- * work: every write is guarded by epoch and incarnation, and plans do not mix (plan.basis.ts).
+ * does nothing else, so it is gone as soon as its process or connection is, or when it has been
+ * idle for long (pools.ts): a slow replica may go on believing that it has the turn. It only saves
+ * double work: every write is guarded by epoch and incarnation, and plans do not mix
+ * (plan.basis.ts).
  * @returns undefined when another replica has the turn.
  */
 export function withFleetTurn<T>(

@@ -26,8 +26,8 @@ export interface Granted {
  * in the answer) when the stream has an owner or another epoch by now, must not start yet, is
  * disabled, or when the instance is not ready, holds no lease, is another incarnation than the
  * decision was based on, or has no room: held streams and moves on their way to it count, except
- * the move of the stream itself. While the database is in quarantine no exclusive stream is granted:
- * owners that it does not know of may still run them.
+ * the move of the stream itself. While the database is in quarantine no exclusive stream is
+ * granted: owners that it does not know of may still run them.
  */
 export async function grantStreams(
   change: OwnershipChange,
