@@ -109,7 +109,7 @@ export class InstanceExplanationDto implements InstanceExplanation {
   band?: BandTermsDto;
 }
 
-/** Why the stream is where it is, as the event of that decision says. */
+/** Why the stream is where it is, as the event of its placement or move there says. */
 export class DecisionDto {
   @ApiProperty({ example: 'move.started' })
   kind!: string;
@@ -154,6 +154,16 @@ export class ExplanationDto {
 
   @ApiProperty({ type: DecisionDto, nullable: true, description: 'What put it where it is.' })
   decision!: DecisionDto | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    nullable: true,
+    description:
+      'Of a stream without an owner that no instance can take: reason -> instances that it rules out.',
+    example: { 'label region=eu': 3, 'capacity memoryMb': 2 },
+  })
+  unplacedReasons!: Record<string, number> | null;
 
   @ApiProperty({ type: [InstanceExplanationDto] })
   instances!: InstanceExplanationDto[];

@@ -13,6 +13,8 @@ import type { ReadFleet } from './fleet.reader';
 interface Thought {
   readonly state: PlanningState;
   readonly notBefore?: string;
+  /** Who holds it, live or not. */
+  readonly holder: string | null;
   /** Absent when nothing is planned for it. */
   readonly explanation?: Explanation;
   readonly instanceCount: number;
@@ -31,34 +33,61 @@ export class ExplainService {
     const fleet = await this.fleets.get(fleetName);
     if (!isStreamId(streamId)) throw unknownStream(streamId);
     const { name } = await getStream(this.reads, fleet.fleetId, streamId);
-    const decision = await findLastDecision(this.reads, fleet.fleetId, streamId);
     const thought = await this.reader.withFleet(fleet, (read) => think(read, streamId));
-    const { explanation, ...rest } = thought;
+    const { explanation, holder, ...rest } = thought;
+    const decision = await this.findDecision(fleet.fleetId, streamId, holder);
     return {
       streamId,
       name,
       owner: explanation?.owner ?? null,
       ...rest,
-      decision: decision ? toDecision(decision) : null,
+      decision,
+      unplacedReasons: explanation ? countReasons(explanation) : null,
       instances: choose(explanation?.instances ?? [], query),
     };
+  }
+
+  private async findDecision(
+    fleetId: number,
+    streamId: string,
+    serverId: string | null,
+  ): Promise<DecisionDto | null> {
+    if (serverId === null) return null;
+    const event = await findLastDecision(this.reads, fleetId, { streamId, serverId });
+    return event ? toDecision(event) : null;
   }
 }
 
 function think({ snapshot, settings, cache, context }: ReadFleet, streamId: string): Thought {
   const instanceCount = snapshot.instances.length;
   const known = cache.streams.get(streamId);
-  if (!known) return { state: 'disabled', instanceCount };
+  if (!known) return { state: 'disabled', holder: null, instanceCount };
   const planned = snapshot.streams.find((view) => view.streamId === streamId);
   const view = planned ?? known.view;
   const all = planned ? snapshot : { ...snapshot, streams: [...snapshot.streams, view] };
   const explanation = explain(all, settings, streamId, context);
-  const { notBeforeMs } = known.row;
+  const { notBeforeMs, serverId: holder } = known.row;
   if (planned) {
-    return { state: view.enabled === false ? 'held' : 'planned', explanation, instanceCount };
+    const state = view.enabled === false ? 'held' : 'planned';
+    return { state, holder, explanation, instanceCount };
   }
   const notBefore = notBeforeMs === null ? {} : { notBefore: new Date(notBeforeMs).toISOString() };
-  return { state: 'waiting', ...notBefore, explanation, instanceCount };
+  return { state: 'waiting', ...notBefore, holder, explanation, instanceCount };
+}
+
+/**
+ * Why a stream without an owner finds none, as the unplaced ones of a plan: each instance counts
+ * under the first rule that forbids it. Null when some instance would take it as things stand.
+ */
+function countReasons({ owner, instances }: Explanation): Record<string, number> | null {
+  if (owner !== undefined) return null;
+  const reasons: Record<string, number> = {};
+  for (const { forbiddenBy } of instances) {
+    const [first] = forbiddenBy;
+    if (first === undefined) return null;
+    reasons[first] = (reasons[first] ?? 0) + 1;
+  }
+  return instances.length > 0 ? reasons : { 'no instance': 0 };
 }
 
 /** The owner first, then where it could go, the best first, then where it cannot. */

@@ -19,7 +19,7 @@ import type { PlanRequest } from './scenario';
 const ENTRIES_MAX = 1_000;
 const INSTANCES_EACH_MAX = 5_000;
 const STREAMS_EACH_MAX = 100_000;
-const STREAMS_IN_ALL_MAX = 200_000;
+const STREAMS_IN_ALL_MAX = 100_000;
 const MAX_STREAMS = 1_000_000;
 
 const serverName: FieldRule = (value, path) => {

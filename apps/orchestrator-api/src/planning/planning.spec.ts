@@ -1,4 +1,5 @@
-import { registerInstance } from '@weir/database';
+import { abortOverdueMoves, applyAcks, registerInstance, startMoves } from '@weir/database';
+import { DEFAULT_FLEET_SETTINGS } from '@weir/domain';
 import { TestApi } from '../api.test-support';
 import { TestFleet } from '../operator/operator.test-support';
 import type { Problem } from '../problem/problem';
@@ -72,11 +73,52 @@ describe('why a stream is where it is', () => {
     const idle = await fleet.addStream('idle', { enabled: false });
     const why = await api.get<ExplanationDto>(`${fleet.path}/streams/${lonely.streamId}/explain`);
     expect(why.body).toMatchObject({ owner: null, state: 'planned', decision: null });
+    expect(why.body.unplacedReasons).toEqual({ 'label region=asia': 3 });
     for (const { forbiddenBy } of why.body.instances) {
       expect(forbiddenBy).toEqual(['label region=asia']);
     }
     const none = await api.get<ExplanationDto>(`${fleet.path}/streams/${idle.streamId}/explain`);
     expect(none.body).toMatchObject({ state: 'disabled', instances: [], instanceCount: 3 });
+    expect(none.body.unplacedReasons).toBeNull();
+    const due = await fleet.addStream('due');
+    const soon = await api.get<ExplanationDto>(`${fleet.path}/streams/${due.streamId}/explain`);
+    expect(soon.body).toMatchObject({ owner: null, decision: null, unplacedReasons: null });
+  });
+
+  it('is what put it on its owner: not a move under way, nor one that was aborted', async () => {
+    const { fleet, streamIds } = await createFleet('decided');
+    const streamId = streamIds[0]!;
+    const path = `${fleet.path}/streams/${streamId}/explain`;
+    const { control } = api.database;
+    const { epoch } = await fleet.assignmentOf(streamId);
+    const ends = { streamId, fromServerId: 'eu-1', toServerId: 'eu-2', expectedEpoch: epoch };
+    const why = { reason: 'balance', gain: 0.2, cost: 0.05 };
+    await startMoves(control, fleet.fleetId, [{ ...ends, ...why }], { stepTimeoutMs: 30_000 });
+    const moving = await api.get<ExplanationDto>(path);
+    expect(moving.body).toMatchObject({ owner: 'eu-1', decision: { kind: 'stream.placed' } });
+    await control.query(`update moves set deadline = weir_now() where fleet_id = $1`, [
+      fleet.fleetId,
+    ]);
+    expect(await abortOverdueMoves(control, fleet.fleetId)).toBe(1);
+    const aborted = await api.get<ExplanationDto>(path);
+    expect(aborted.body).toMatchObject({ owner: 'eu-1', decision: { kind: 'stream.placed' } });
+  });
+
+  it('is the move to its owner, with what that gained and cost', async () => {
+    const { fleet, streamIds } = await createFleet('moved');
+    const streamId = streamIds[0]!;
+    const { control } = api.database;
+    const { epoch } = await fleet.assignmentOf(streamId);
+    const ends = { streamId, fromServerId: 'eu-1', toServerId: 'eu-2', expectedEpoch: epoch };
+    const why = { reason: 'balance', gain: 0.2, cost: 0.05 };
+    await startMoves(control, fleet.fleetId, [{ ...ends, ...why }], { stepTimeoutMs: 30_000 });
+    const settings = DEFAULT_FLEET_SETTINGS;
+    const acks = [{ streamId, epoch, state: 'stopped' as const }];
+    const sender = { serverId: 'eu-1', incarnation: 1 };
+    await applyAcks(control, fleet.fleetId, sender, { acks, settings });
+    const { body } = await api.get<ExplanationDto>(`${fleet.path}/streams/${streamId}/explain`);
+    expect(body).toMatchObject({ owner: 'eu-2', decision: { kind: 'move.started', ...why } });
+    expect(body.unplacedReasons).toBeNull();
   });
 
   it('is not told of what is not there, nor to instances', async () => {

@@ -44,16 +44,20 @@ export async function listEvents(
   return toPage(rows, page.limit, { toItem: toView, cursorOf: (row) => row.eventId });
 }
 
-/** What last decided where a stream runs; undefined if that was never, or too long ago to know. */
+/**
+ * What put a stream on an instance: its placement there, or the move to it. A move that never
+ * reached its target decided nothing. Undefined if there was none, or too long ago to know.
+ */
 export async function findLastDecision(
   sql: SqlSession,
   fleetId: number,
-  streamId: string,
+  { streamId, serverId }: { readonly streamId: string; readonly serverId: string },
 ): Promise<EventView | undefined> {
   const rows = await sql.query<EventViewRow>(
-    `${VIEW} where fleet_id = $1 and stream_id = $2 and kind in ('stream.placed', 'move.started')
+    `${VIEW} where fleet_id = $1 and stream_id = $2 and server_id = $3
+       and kind in ('stream.placed', 'move.started')
      order by event_id desc limit 1`,
-    [fleetId, streamId],
+    [fleetId, streamId, serverId],
   );
   return rows[0] && toView(rows[0]);
 }
