@@ -74,6 +74,16 @@ describe('why streams are where they are, on a real PostgreSQL', () => {
     for (const { detail } of done) expect(detail['gain']).toBeGreaterThan(Number(detail['cost']));
   });
 
+  it('nothing moves between the old ones when one joins', async () => {
+    await startSettled(['a', 'b', 'c']);
+    await fleet.join('d', ROOM);
+    await until('d has its share', async () => ((await fleet.counts())['d'] ?? 0) >= 8);
+    await untilSettled();
+    const begun = await fleet.history(['move.started']);
+    expect(countReasons(begun)).toEqual({ join: (await fleet.counts())['d'] });
+    expect(new Set(begun.map(({ serverId }) => serverId))).toEqual(new Set(['d']));
+  });
+
   it('an instance that is drained is emptied, and for no other reason', async () => {
     await startSettled(['a', 'b', 'c']);
     await fleet.instances.get('a')!.drain();
