@@ -16,6 +16,9 @@ export function listUnplaced(run: PlanRun): UnplacedStream[] {
     }));
 }
 
+/** Different demands that are looked at instance by instance in one plan. */
+const EXACT_MAX = 256;
+
 /** Streams that ask for the same have the same reasons: counted once, however many there are. */
 function explainOnce(run: PlanRun, stream: number, known: Map<string, Reasons>): Reasons {
   if (run.roomMadeFor.has(stream)) return countReasons(run, stream);
@@ -23,7 +26,10 @@ function explainOnce(run: PlanRun, stream: number, known: Map<string, Reasons>):
   const at = stream * dimensionCount;
   const asked = streams.demand.subarray(at + 1, at + dimensionCount).join('/');
   const classId = indexAt(streams.classOf, stream);
-  const key = `${classId}|${indexAt(streams.groupOf, stream)}|${asked}`;
+  // Looking at every instance for each of a hundred thousand different demands would take minutes:
+  // from some number on, a stream is told what holds for another of its class.
+  const isOften = known.size >= EXACT_MAX;
+  const key = `${classId}|${indexAt(streams.groupOf, stream)}|${isOften ? '' : asked}`;
   const found = known.get(key) ?? countReasons(run, stream);
   known.set(key, found);
   return found;

@@ -31,6 +31,10 @@ export function scaleDimensions(
     largest: new Float64Array(dimensionCount),
   };
   for (let dimension = 0; dimension < dimensionCount; dimension++) {
+    clampDemand(streams.demand, findMost(instances, dimension, dimensionCount), {
+      dimension,
+      dimensionCount,
+    });
     const { least, largest } = findRange(streams.demand, dimension, dimensionCount);
     const unitsPerOne = computeUnitsPerOne(largest, streams.count);
     unitsPerOnes[dimension] = unitsPerOne;
@@ -46,6 +50,36 @@ export function scaleDimensions(
     }
   }
   return { unitsPerOne: unitsPerOnes, demandRange: range };
+}
+
+/**
+ * Twice what any instance has of a resource, or all of them together of weight: a demand above that
+ * fits nowhere, however far above. Counted as it is, one absurd number would make the unit so coarse
+ * that everybody else's demands were rounded up to it.
+ */
+function findMost(
+  { count, limit, share }: InstanceColumns,
+  dimension: number,
+  dimensionCount: number,
+): number {
+  let most = 0;
+  for (let instance = 0; instance < count; instance++) {
+    const at = instance * dimensionCount + dimension;
+    const has = valueAt(dimension === 0 ? share : limit, at);
+    if (has === Number.POSITIVE_INFINITY) continue;
+    most = dimension === 0 ? most + has : Math.max(most, has);
+  }
+  return most > 0 ? 2 * most : Number.POSITIVE_INFINITY;
+}
+
+function clampDemand(
+  demand: Float64Array,
+  most: number,
+  { dimension, dimensionCount }: { readonly dimension: number; readonly dimensionCount: number },
+): void {
+  for (let at = dimension; at < demand.length; at += dimensionCount) {
+    if (valueAt(demand, at) > most) demand[at] = most;
+  }
 }
 
 function findRange(

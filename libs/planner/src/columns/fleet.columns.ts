@@ -45,7 +45,6 @@ export function readColumns(snapshot: FleetSnapshot, seed: number): FleetColumns
 
 /** @throws RangeError when two instances have the same serverId, which no fleet can have. */
 function byServerId(a: InstanceView, b: InstanceView): number {
-  if (a === b) return 0;
   if (a.serverId === b.serverId) throw new RangeError(`two instances are called ${a.serverId}`);
   return a.serverId < b.serverId ? -1 : 1;
 }

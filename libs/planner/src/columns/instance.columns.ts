@@ -60,6 +60,12 @@ export function readInstances(
   };
 }
 
+/** What is no number says nothing: 1. */
+function readPerformance(value: number | undefined): number {
+  if (value === undefined || Number.isNaN(value)) return 1;
+  return Math.min(1, Math.max(PERFORMANCE_MIN, value));
+}
+
 function readQuantities(
   views: readonly InstanceView[],
   resources: readonly string[],
@@ -68,7 +74,7 @@ function readQuantities(
   const limit = new Float64Array(views.length * dimensionCount).fill(Number.POSITIVE_INFINITY);
   const share = new Float64Array(limit.length).fill(Number.POSITIVE_INFINITY);
   for (const [index, view] of views.entries()) {
-    const performance = Math.min(1, Math.max(PERFORMANCE_MIN, view.performance ?? 1));
+    const performance = readPerformance(view.performance);
     share[index * dimensionCount] = readAmount(view.capacity.streams) * performance;
     for (const [at, resource] of resources.entries()) {
       const capacity = view.capacity[resource];

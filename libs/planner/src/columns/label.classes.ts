@@ -61,7 +61,7 @@ export class LabelClasses {
     const requires = stream.requires === undefined ? '' : signatureOf(stream.requires);
     const avoids = stream.avoid === undefined ? '' : signatureOf(stream.avoid);
     if (requires === '' && avoids === '') return 0;
-    const signature = `${requires}\u0002${avoids}`;
+    const signature = `${requires}|${avoids}`;
     const known = this.classIds.get(signature);
     if (known !== undefined) return known;
     const classId = this.classes.length;
@@ -99,7 +99,7 @@ export class LabelClasses {
   }
 
   private termOf(key: string, value: string): number {
-    const name = `${key}\u0000${value}`;
+    const name = JSON.stringify([key, value]);
     const known = this.termIds.get(name);
     if (known !== undefined) return known;
     this.termIds.set(name, this.terms.length);
@@ -138,25 +138,11 @@ function onlyKeyOf(labels: Labels | undefined): string | undefined {
   return only;
 }
 
-/** Equal for equal labels in whatever order; empty when there are none. */
+/** Equal for equal labels in whatever order, and only for these; empty when there are none. */
 function signatureOf(labels: Labels): string {
-  let count = 0;
-  let signature = '';
-  for (const key in labels) {
-    if (count > 0) return signatureOfMany(labels);
-    signature = partOf(labels, key);
-    count += 1;
-  }
-  return signature;
-}
-
-function signatureOfMany(labels: Labels): string {
-  const keys = Object.keys(labels).sort();
-  return keys.map((key) => partOf(labels, key)).join('');
-}
-
-function partOf(labels: Labels, key: string): string {
-  return `${key}\u0000${labels[key]}\u0001`;
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return '';
+  return JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function isAllowed(labelClass?: LabelClass, has?: readonly boolean[]): boolean {

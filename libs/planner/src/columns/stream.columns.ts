@@ -110,7 +110,7 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
     const since = Math.max(view.assignedAt ?? 0, view.lastMovedAt ?? 0);
     if (owner >= 0 && since < valueAt(heldSince, owner)) heldSince[owner] = since;
     isEnabled[stream] = view.enabled === false ? 0 : 1;
-    priority[stream] = view.priority ?? PRIORITY_DEFAULT;
+    priority[stream] = readPriority(view.priority);
     if (view.requires !== undefined || view.avoid !== undefined) {
       classOf[stream] = classes.classOf(view);
     }
@@ -135,6 +135,10 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
     failedOn,
   };
   return { streams, classes };
+}
+
+function readPriority(value: number | undefined): number {
+  return value === undefined || Number.isNaN(value) ? PRIORITY_DEFAULT : value;
 }
 
 /** @returns where the next stream's amounts begin. */

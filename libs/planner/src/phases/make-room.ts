@@ -1,6 +1,7 @@
 import type { PlanRun } from '../state/plan.run';
 import { isAllowedByLabels } from '../columns/label.classes';
 import { flagAt, indexAt, valueAt } from '../columns/column.access';
+import { FailureMemo } from './place.failures';
 
 /** Instances tried for one stream, coldest first: each costs a look at every stream on it. */
 const TARGETS_MAX = 16;
@@ -12,16 +13,22 @@ const TARGETS_MAX = 16;
  * the shifted ones have left, both would not fit.
  */
 export function makeRoom(run: PlanRun): void {
+  // What is in vain for one is so for all that want as much: those behind it have their turn.
+  const failures = new FailureMemo(run.columns);
   let streamsLeft = run.settings.maxMakeRoomStreams;
   for (const { stream } of run.homeless) {
-    if (streamsLeft <= 0 || !run.hasEffortLeft()) return;
-    if (!run.budget.hasAny()) return;
+    if (!run.hasEffortLeft() || !run.budget.hasAny()) return;
+    if (failures.isKnown(stream)) continue;
+    if (streamsLeft <= 0) {
+      run.budget.isShort = true;
+      return;
+    }
     const targets = listTargets(run, stream);
     if (targets.length === 0) continue;
-    streamsLeft -= 1;
     const target = targets.find((instance) => willHaveRoom(run, stream, instance));
     if (target !== undefined) reserve(run, stream, target);
-    else shiftForOne(run, stream, targets.slice(0, TARGETS_MAX));
+    else if (shiftForOne(run, stream, targets.slice(0, TARGETS_MAX))) streamsLeft -= 1;
+    else failures.note(stream);
   }
 }
 
@@ -37,20 +44,24 @@ interface Shifts {
   readonly peak: number;
 }
 
-/** The fewest shifts, of those that leave the lowest peak, of those the coldest target. */
-function shiftForOne(run: PlanRun, stream: number, targets: readonly number[]): void {
+/**
+ * The fewest shifts, of those that leave the lowest peak, of those the coldest target. False if
+ * there are none.
+ */
+function shiftForOne(run: PlanRun, stream: number, targets: readonly number[]): boolean {
   let best: Shifts | undefined;
   for (const target of targets) {
     const found = tryShifts(run, stream, target);
     if (found && (best === undefined || compareShifts(found, best) < 0)) best = found;
   }
-  if (best === undefined) return;
+  if (best === undefined) return false;
   for (const { stream: other, home } of best.shifted) {
     run.setHome(other, home);
     run.budget.take(best.target, home);
     run.decisions.note(other, 'makeRoom');
   }
   reserve(run, stream, best.target);
+  return true;
 }
 
 function compareShifts(left: Shifts, right: Shifts): number {

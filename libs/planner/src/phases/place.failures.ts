@@ -1,5 +1,5 @@
 import type { FleetColumns } from '../columns/fleet.columns';
-import { indexAt, valueAt } from '../columns/column.access';
+import { flagAt, indexAt, valueAt } from '../columns/column.access';
 
 /**
  * Room only shrinks while placing, so what has found none tells that nothing of its class that
@@ -23,9 +23,12 @@ export class FailureMemo {
   }
 
   note(stream: number): void {
-    const { dimensionCount, streams } = this.columns;
-    // Its group or its owner may be what it failed for, which says nothing of others.
-    if (indexAt(streams.groupOf, stream) >= 0 || indexAt(streams.ownerOf, stream) >= 0) return;
+    const { dimensionCount, streams, instances } = this.columns;
+    // Its group, or that it may not stay with its owner, may be what it failed for, which says
+    // nothing of others; an owner that takes nobody is no loss to it.
+    if (indexAt(streams.groupOf, stream) >= 0) return;
+    const owner = indexAt(streams.ownerOf, stream);
+    if (owner >= 0 && flagAt(instances.isReady, owner) === 1) return;
     const at = stream * dimensionCount;
     const demand = streams.demand.slice(at, at + dimensionCount);
     this.demandOfClass.set(indexAt(streams.classOf, stream), demand);

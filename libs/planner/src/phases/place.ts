@@ -17,7 +17,7 @@ export function place(run: PlanRun): void {
   else for (const stream of unowned) findAndTakeHome(run, toHomeless(run, stream), failures);
   const reasons = new Map(run.displaced.map(({ stream, reason }) => [stream, reason]));
   for (const stream of sortForPlacing(run.columns, [...reasons.keys()])) {
-    if (!run.budget.hasAny()) return;
+    if (!run.budget.hasAny() || !run.hasEffortLeft()) return;
     const reason = reasons.get(stream) ?? 'constraint';
     findAndTakeHome(run, { stream, reason }, failures);
   }
@@ -40,15 +40,33 @@ export function placeAgain(run: PlanRun): void {
  * are few, and what they find taken they cannot replace.
  */
 function placeMany(run: PlanRun, unowned: Int32Array, failures: FailureMemo): void {
-  const { priority } = run.columns.streams;
-  let begin = 0;
-  while (begin < unowned.length) {
-    const level = valueAt(priority, indexAt(unowned, begin));
-    let end = begin + 1;
-    while (end < unowned.length && valueAt(priority, indexAt(unowned, end)) === level) end += 1;
+  for (const [begin, end] of listLevels(run, unowned)) {
     placeLevel(run, unowned.subarray(begin, end), failures);
-    begin = end;
   }
+}
+
+/** Each level sets up its own queue: where there are more priorities, neighbours share one. */
+const LEVELS_MAX = 16;
+
+/** From where to where in `unowned` each level of priority goes. */
+function listLevels(run: PlanRun, unowned: Int32Array): [begin: number, end: number][] {
+  const { priority } = run.columns.streams;
+  const levels: [number, number][] = [];
+  let begin = 0;
+  for (let at = 1; at <= unowned.length; at++) {
+    const isSame =
+      at < unowned.length &&
+      valueAt(priority, indexAt(unowned, at)) === valueAt(priority, indexAt(unowned, at - 1));
+    if (isSame) continue;
+    levels.push([begin, at]);
+    begin = at;
+  }
+  if (levels.length <= LEVELS_MAX) return levels;
+  const each = Math.ceil(levels.length / LEVELS_MAX);
+  return Array.from({ length: Math.ceil(levels.length / each) }, (_, at) => {
+    const last = levels[Math.min(levels.length, (at + 1) * each) - 1];
+    return [levels[at * each]?.[0] ?? 0, last?.[1] ?? 0];
+  });
 }
 
 function placeLevel(run: PlanRun, level: Int32Array, failures: FailureMemo): void {

@@ -1,10 +1,10 @@
 import type { FleetColumns } from '../columns/fleet.columns';
-import { addAt, indexAt, valueAt } from '../columns/column.access';
+import { addAt, flagAt, indexAt, valueAt } from '../columns/column.access';
 import { listIndices, orderByKeys } from '../columns/radix.order';
 
 /**
  * The order in which streams look for a home: higher priority first, because the last ones may find
- * none; then larger ones, which need the larger gaps and leave the small ones to even things out
+ * none; then those that may be in fewer places, because others would take these; then larger ones, which need the larger gaps and leave the small ones to even things out
  * (longest processing time first, Graham 1969); then by id.
  */
 export function sortForPlacing(columns: FleetColumns, streams: ArrayLike<number>): Int32Array {
@@ -12,7 +12,7 @@ export function sortForPlacing(columns: FleetColumns, streams: ArrayLike<number>
   if (!isAscending(byId)) byId.sort();
   const sizes = computeSizes(columns, byId);
   const places = orderByKeys(descendingKeys(sizes), listIndices(byId.length));
-  const ordered = sortByPriority(columns, byId, places);
+  const ordered = sortByPriority(columns, byId, sortByScarcity(columns, byId, places));
   for (let at = 0; at < ordered.length; at++) ordered[at] = indexAt(byId, indexAt(ordered, at));
   return ordered;
 }
@@ -31,6 +31,37 @@ function descendingKeys(sizes: Float32Array<ArrayBuffer>): Uint32Array {
   const keys = new Uint32Array(sizes.buffer).slice();
   for (let at = 0; at < keys.length; at++) keys[at] = ~(keys[at] as number);
   return keys;
+}
+
+/** By how much of the fleet their labels allow, least first. */
+function sortByScarcity(columns: FleetColumns, byId: Int32Array, places: Int32Array): Int32Array {
+  const { classOf, classCount } = columns.streams;
+  if (classCount === 1 || places.length < 2) return places;
+  const rankOf = rankClasses(columns);
+  const keys = new Uint32Array(byId.length);
+  for (let at = 0; at < keys.length; at++) {
+    keys[at] = indexAt(rankOf, indexAt(classOf, indexAt(byId, at)));
+  }
+  return orderByKeys(keys, places);
+}
+
+/** [class]: its place among the classes by what the ready instances it may be on have in all. */
+function rankClasses({ instances, labels, streams, dimensionCount }: FleetColumns): Int32Array {
+  const ofKind = new Float64Array(labels.kindCount);
+  for (let instance = 0; instance < instances.count; instance++) {
+    if (flagAt(instances.isReady, instance) === 0) continue;
+    const share = valueAt(instances.share, instance * dimensionCount);
+    addAt(ofKind, indexAt(labels.kindOf, instance), share);
+  }
+  const ofClass = Array.from({ length: streams.classCount }, (_, classId) => {
+    const from = classId * labels.kindCount;
+    return ofKind.reduce((sum, share, kind) => {
+      return sum + (flagAt(labels.allowed, from + kind) === 1 ? share : 0);
+    }, 0);
+  });
+  const ascending = [...new Set(ofClass)].sort((a, b) => a - b);
+  const ranks = new Map(ascending.map((share, rank) => [share, rank]));
+  return Int32Array.from(ofClass, (share) => ranks.get(share) ?? 0);
 }
 
 function sortByPriority(columns: FleetColumns, byId: Int32Array, places: Int32Array): Int32Array {
