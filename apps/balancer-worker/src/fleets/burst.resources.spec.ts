@@ -1,5 +1,6 @@
 import { createTestDatabase, until } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
+import type { RoundReport } from '../round/round.report';
 import { LiveFleet } from './live.fleet.test-support';
 import { Replica } from './replica.test-support';
 import { RoomGuard, TOO_MUCH_HELD } from './room.guard.test-support';
@@ -25,6 +26,9 @@ const SCARCE = {
 };
 /** The one that is drained in the middle. */
 const LEAVING = 'leaving';
+
+const isIdle = ({ placed, movesStarted, conflicts }: RoundReport): boolean =>
+  placed + movesStarted + conflicts === 0;
 
 /** Nobody reports: leases outlive the burst, and no instance answers until it is asked to. */
 const QUIET = { leaseTtlMs: 60_000, moveStepTimeoutMs: 30_000 };
@@ -84,27 +88,51 @@ describe('a burst of streams that take what instances have little of', () => {
     for (const instance of fleet.instances.values()) instance.speak();
   }
 
-  function untilAllRun(fleet: LiveFleet): Promise<unknown> {
-    return until('all of them run, and the leaving one is empty', async () => {
-      const running = [...fleet.instances.values()].map((instance) => instance.running.size);
-      const isEmpty = !(LEAVING in (await fleet.counts()));
-      return isEmpty && running.reduce((sum, count) => sum + count, 0) === BURST;
-    });
+  /**
+   * Until the replicas find nothing more to do. How much fits where three limits are scarce at once
+   * is the planner's business, not that of these tests.
+   */
+  function untilAtRest(replicas: Replica[]): Promise<unknown> {
+    const seen = replicas.map(({ observer }) => observer.rounds.length);
+    return until(
+      'nothing is left to do',
+      () =>
+        replicas.every(({ observer: { rounds } }, index) => {
+          const last = rounds.slice(Math.max(seen[index]!, rounds.length - 3));
+          return last.length === 3 && last.every(isIdle);
+        }),
+      30_000,
+    );
+  }
+
+  /** Every stream runs on its owner, or it is said why no instance can take it. */
+  function untilAllIsSaid(fleet: LiveFleet): Promise<unknown> {
+    return until(
+      'all run, or it is said why not',
+      async () => {
+        const [row] = await test.database.control.query<{ unexplained: number }>(
+          `select count(*) as unexplained from assignments
+           where fleet_id = $1 and status <> 'running' and unplaced_reasons is null`,
+          [fleet.fleetId],
+        );
+        return row!.unexplained === 0;
+      },
+      30_000,
+    );
   }
 
   it('exceeds no limit of any instance at any commit, with two replicas', async () => {
     const fleet = await createFleet('scarce');
     const replicas = await startTwoReplicas(fleet);
     await burst(fleet);
-    await until(
-      'nearly all have an owner',
-      async () => ((await fleet.counts())['nobody'] ?? 0) < 30,
-    );
+    await untilAtRest(replicas);
     await expectPlacedOnce(fleet);
     speakAll(fleet);
-    await untilAllRun(fleet);
+    await untilAllIsSaid(fleet);
     await expectPlacedOnce(fleet);
-    expect((await guard.seen()).checks).toBeGreaterThanOrEqual(BURST);
+    const { nobody = 0 } = await fleet.counts();
+    expect(nobody).toBeLessThan(BURST / 4);
+    expect((await guard.seen()).checks).toBeGreaterThanOrEqual(BURST - nobody);
     for (const { observer } of replicas) expect(observer.failures).toEqual([]);
   });
 
@@ -114,12 +142,9 @@ describe('a burst of streams that take what instances have little of', () => {
     const thief = new TurnThief(test.database);
     open.push({ close: () => thief.stop() });
     await burst(fleet);
-    await until(
-      'nearly all have an owner',
-      async () => ((await fleet.counts())['nobody'] ?? 0) < 30,
-    );
+    await until('some are placed', () => replicas.some(({ observer }) => observer.placed > 0));
     speakAll(fleet);
-    await untilAllRun(fleet);
+    await untilAllIsSaid(fleet);
     await thief.stop();
     expect(thief.stolen).toBeGreaterThan(0);
     await expectPlacedOnce(fleet);

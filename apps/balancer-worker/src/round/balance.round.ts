@@ -37,6 +37,7 @@ export class BalanceRound {
   private readonly unplaced: UnplacedMemory;
   private readonly drained: DrainedRecorder;
   private lastPlan: LastPlan | undefined;
+  private wasOvertaken = false;
 
   constructor(
     private readonly runner: TransactionRunner,
@@ -94,8 +95,10 @@ export class BalanceRound {
       seed: this.fleetId,
     });
     const planMs = this.clock() - plannedAt;
-    const { runner, fleetId, cache } = this;
-    const applied = await applyPlan(made, { runner, fleetId, cache, settings, mayGoOn });
+    const { runner, fleetId, cache, wasOvertaken } = this;
+    const context = { runner, fleetId, cache, settings, mayGoOn, heedsEdits: !wasOvertaken };
+    const applied = await applyPlan(made, context);
+    this.wasOvertaken = applied.isOvertaken;
     const isAllSaid = await this.unplaced.write(this.unplacedOf(made));
     const isFinished = applied.isComplete && applied.conflicts === 0 && isAllSaid;
     this.lastPlan = { plannedAt, changes, settings, isFinished, nextDueAtMs };

@@ -11,8 +11,10 @@ export interface AppliedPlan {
   readonly placed: number;
   readonly movesStarted: number;
   readonly conflicts: number;
-  /** False when `mayGoOn` or another replica's plan ended it early. */
+  /** False when `mayGoOn` ended it early, or something overtook it. */
   readonly isComplete: boolean;
+  /** Another replica's plan or an edit came before the end of it; the rest was dropped. */
+  readonly isOvertaken: boolean;
 }
 
 export interface ApplyContext {
@@ -20,6 +22,8 @@ export interface ApplyContext {
   readonly fleetId: number;
   readonly cache: FleetCache;
   readonly settings: FleetSettings;
+  /** False when the plan before this one was overtaken: edits must not stop every plan. */
+  readonly heedsEdits: boolean;
   /** Asked between two transactions; false leaves the rest to the next round. */
   readonly mayGoOn: () => boolean;
 }
@@ -30,15 +34,16 @@ export interface ApplyContext {
  */
 export async function applyPlan(plan: Plan, context: ApplyContext): Promise<AppliedPlan> {
   const { runner, fleetId, cache, settings } = context;
-  const basis = new PlanBasis(cache.since.revision);
+  const basis = new PlanBasis(cache.since.revision, context.heedsEdits);
   const placements = orderPlacements(plan.placements, cache);
   const { placed, offered } = await writePlacements(placements, basis, context);
   const moves = toMoveWrites(plan.moves, context);
   const rules = { stepTimeoutMs: settings.moveStepTimeoutMs, basis };
   const started = await startMoves(runner, fleetId, moves, rules);
   const conflicts = offered - placed + (moves.length - started.length);
-  const isComplete = offered === placements.length && !basis.isOvertaken;
-  return { placed, movesStarted: started.length, conflicts, isComplete };
+  const { isOvertaken } = basis;
+  const isComplete = offered === placements.length && !isOvertaken;
+  return { placed, movesStarted: started.length, conflicts, isComplete, isOvertaken };
 }
 
 async function writePlacements(

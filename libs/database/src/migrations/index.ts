@@ -6,6 +6,7 @@ import { OpenReports1764000004000 } from './1764000004000-open-reports';
 import { StreamResources1764000005000 } from './1764000005000-stream-resources';
 import { PlanFence1764000006000 } from './1764000006000-plan-fence';
 import { LostOwner1764000007000 } from './1764000007000-lost-owner';
+import { EditFence1764000008000 } from './1764000008000-edit-fence';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -17,7 +18,8 @@ export const MIGRATIONS = [
   StreamResources1764000005000,
   PlanFence1764000006000,
   LostOwner1764000007000,
+  EditFence1764000008000,
 ] as const;
 
 /** The schema that this release works with: the name of its last migration. */
-export const EXPECTED_SCHEMA = 'LostOwner1764000007000';
+export const EXPECTED_SCHEMA = 'EditFence1764000008000';

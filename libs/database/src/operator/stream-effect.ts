@@ -71,7 +71,7 @@ export async function applyStreamEffects(
   effects: StreamEffects,
 ): Promise<void> {
   if (effects.changed.length === 0) return;
-  if (effects.overtakesPlans) change.raisePlanFence();
+  if (effects.overtakesPlans) change.raiseEditFence();
   await stopStreams(change, effects.stop);
   await abortStartingMoves(change, effects.stop);
   await regrantToOwners(change, effects.regrant);

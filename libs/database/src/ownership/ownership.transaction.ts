@@ -26,10 +26,11 @@ export class OwnershipChange {
   hasWork = false;
 
   /**
-   * The revision of the last write that plans from before it must not follow; from now on this
-   * one's, if it was raised.
+   * The revision of the last write of a plan, and of the last edit that plans have to know of; from
+   * now on this one's, if it was raised. What they are for: PlanBasis.
    */
   planFence: number;
+  editFence: number;
   readonly generation: number;
   /** Until then owners that this database does not know of may run exclusive streams. */
   readonly quarantineUntil: Date | null;
@@ -39,9 +40,10 @@ export class OwnershipChange {
     readonly fleetId: number,
     /** The revision that rows changed by this transaction get. */
     readonly revision: number,
-    found: Pick<OwnershipChange, 'planFence' | 'generation' | 'quarantineUntil'>,
+    found: Pick<OwnershipChange, 'planFence' | 'editFence' | 'generation' | 'quarantineUntil'>,
   ) {
     this.planFence = found.planFence;
+    this.editFence = found.editFence;
     this.generation = found.generation;
     this.quarantineUntil = found.quarantineUntil;
   }
@@ -55,9 +57,14 @@ export class OwnershipChange {
     this.events.push(event);
   }
 
-  /** Plans that were made from a state before this one are not written any more. */
+  /** A plan was written: those that were made from a state before it never are any more. */
   raisePlanFence(): void {
     this.planFence = this.revision;
+  }
+
+  /** What plans decide by was edited: those that were made before should be made anew. */
+  raiseEditFence(): void {
+    this.editFence = this.revision;
   }
 }
 
@@ -125,28 +132,25 @@ export async function beginChange(sql: SqlSession, fleetId: number): Promise<Own
      from cluster_state k, pg_control_system() s for share of k`,
   );
   if (cluster[0]?.isSame === false) throw new ForeignDatabaseError('the database was replaced');
-  const fleets = await sql.query<{ revision: number; planFence: number }>(
-    `select revision, plan_fence as "planFence" from fleet_revisions
+  const fleets = await sql.query<{ revision: number; planFence: number; editFence: number }>(
+    `select revision, plan_fence as "planFence", edit_fence as "editFence" from fleet_revisions
      where fleet_id = $1 for update`,
     [fleetId],
   );
   const fleet = fleets[0];
   if (!fleet || !cluster[0]) throw new DomainError('FLEET_UNKNOWN', 'the fleet does not exist');
-  const { planFence } = fleet;
-  return new OwnershipChange(sql, fleetId, fleet.revision + 1, { planFence, ...cluster[0] });
+  const found = { ...fleet, ...cluster[0] };
+  return new OwnershipChange(sql, fleetId, fleet.revision + 1, found);
 }
 
-/**
- * Writes the new revision, the fence of plans, the events and the notice of everything that was
- * touched.
- */
+/** Writes the new revision, the fences, the events and the notice of all that was touched. */
 export async function finishChange(change: OwnershipChange): Promise<void> {
-  const { sql, fleetId, revision, planFence, changedServers, events, hasWork } = change;
-  await sql.query('update fleet_revisions set revision = $2, plan_fence = $3 where fleet_id = $1', [
-    fleetId,
-    revision,
-    planFence,
-  ]);
+  const { sql, fleetId, revision, changedServers, events, hasWork } = change;
+  await sql.query(
+    `update fleet_revisions set revision = $2, plan_fence = $3, edit_fence = $4
+     where fleet_id = $1`,
+    [fleetId, revision, change.planFence, change.editFence],
+  );
   await appendEvents(sql, fleetId, events);
   await notifyFleet(sql, {
     fleetId,

@@ -9,21 +9,28 @@ import type { OwnershipChange } from './ownership.transaction';
  * are written into each other: as soon as another plan was written that this one has not seen, the
  * rest of this one is dropped. The fleet's turn alone cannot promise that, because a replica loses
  * it without noticing when its connection goes. Edits of what streams take and of where they may
- * run overtake plans in the same way.
+ * run overtake plans in the same way, but not two of one replica in a row: they may come without
+ * end, and failover must not wait for that. What an edit breaks then, the next plan mends.
  */
 export class PlanBasis {
   private isOver = false;
 
-  /** @param revision of the snapshot. */
-  constructor(private revision: number) {}
+  /**
+   * @param revision of the snapshot.
+   * @param heedsEdits false when the plan before this one was overtaken.
+   */
+  constructor(
+    private revision: number,
+    private readonly heedsEdits = true,
+  ) {}
 
   /** True when a write was dropped because another plan, or an edit, came first. */
   get isOvertaken(): boolean {
     return this.isOver;
   }
 
-  isOlderThan(planFence: number): boolean {
-    return this.revision < planFence;
+  isOlderThan({ planFence, editFence }: Fences): boolean {
+    return this.revision < planFence || (this.heedsEdits && this.revision < editFence);
   }
 
   /** After a commit: the plan's own writes do not overtake it. */
@@ -32,6 +39,8 @@ export class PlanBasis {
     else this.revision = written.revision;
   }
 }
+
+type Fences = Pick<OwnershipChange, 'planFence' | 'editFence'>;
 
 interface WrittenPart {
   readonly revision: number;
@@ -58,7 +67,7 @@ export async function changeByPlan<T>(
 ): Promise<T[]> {
   const written = await changeOwnership(runner, fleetId, operation, async (change) => {
     const { revision } = change;
-    if (basis?.isOlderThan(change.planFence)) return { revision, isOvertaken: true, rows: [] };
+    if (basis?.isOlderThan(change)) return { revision, isOvertaken: true, rows: [] };
     const rows = await work(change);
     if (rows.length > 0) change.raisePlanFence();
     return { revision, isOvertaken: false, rows };
