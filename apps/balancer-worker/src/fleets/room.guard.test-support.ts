@@ -6,7 +6,8 @@ export const TOO_MUCH_HELD = 'WT002';
 
 /**
  * Runs at every commit that gave an instance a stream, whoever made it. What it saw is counted in
- * sequences, because those also remember what was rolled back.
+ * sequences, because those also remember what was rolled back. An instance is looked at once in a
+ * commit, whichever of its rows comes first: at that time all of them are written.
  */
 const GUARD = `
 create sequence room_checks;
@@ -16,8 +17,11 @@ declare
   held integer;
   most integer;
   resource text;
+  key text := format('<%s %s>', new.fleet_id, new.server_id);
 begin
   perform nextval('room_checks');
+  if strpos(current_setting('room.checked', true), key) > 0 then return null; end if;
+  perform set_config('room.checked', concat(current_setting('room.checked', true), key), true);
   select count(*) into held from assignments
     where fleet_id = new.fleet_id and server_id = new.server_id;
   select max_streams into most from instances
