@@ -2,10 +2,12 @@ import type { BandTerms, Obstacle, ScoreTerms } from './boundary/explanation.vie
 import { flagAt, indexAt, valueAt } from './columns/column.access';
 import type { PlanRun } from './state/plan.run';
 
-/** The stream, the instance in question, and where a stream that runs nowhere would be put. */
+/** The stream, the instance in question, and where a stream that needs a home would be put. */
 interface Ends {
   readonly stream: number;
   readonly instance: number;
+  /** It runs nowhere, or has to leave where it is. */
+  readonly isSought: boolean;
   readonly best: number;
 }
 
@@ -33,10 +35,9 @@ export function listObstacles(run: PlanRun, ends: Ends, findings: Findings): Obs
   const failed: Obstacle[] = findings.score.hasFailedThere
     ? [{ rule: 'failed', change: 'it failed there: everything else that fits comes first' }]
     : [];
-  const specific =
-    run.homeOf(stream) < 0
-      ? listForPlacing(run, ends, findings.score)
-      : listForMoving(run, ends, { ...findings, score: findings.score });
+  const specific = ends.isSought
+    ? listForPlacing(run, ends, findings.score)
+    : listForMoving(run, ends, { ...findings, score: findings.score });
   return [...general, ...failed, ...specific];
 }
 
@@ -91,32 +92,30 @@ function toShortage(run: PlanRun, { stream, instance }: Ends, resource: string):
   };
 }
 
-function listForPlacing(
-  run: PlanRun,
-  { stream, instance, best }: Ends,
-  score: ScoreTerms,
-): Obstacle[] {
+function listForPlacing(run: PlanRun, ends: Ends, score: ScoreTerms): Obstacle[] {
+  const { stream, instance, best } = ends;
   if (instance === best || best < 0) return [];
+  const name = run.columns.instances.serverIds[best] ?? '';
   const bestWith = run.state.utilisationWith(stream, best, 1);
   const missing = Math.max(0, score.utilisationWith - bestWith);
-  const name = run.columns.instances.serverIds[best] ?? '';
+  const first = findPrecedence(run, ends);
+  if (first !== undefined) return [{ rule: 'notBest', change: `${name} comes first: ${first}` }];
   const change =
     missing > 0
-      ? `it would have to be ${percent(missing)} of its capacity cooler: ${name} would be at ${percent(bestWith)}`
-      : `${name} comes first: ${tieOf(run, { stream, instance, best })}`;
+      ? `it would have to be ${percent(missing)} cooler: ${name} would be at ${percent(bestWith)}`
+      : `${name} comes first: both are alike, and the seed decides`;
   return [{ rule: 'notBest', change, missing }];
 }
 
-/** What decides when utilisation does not. */
-function tieOf(run: PlanRun, { stream, instance, best }: Ends): string {
+/** What goes before utilisation. */
+function findPrecedence(run: PlanRun, { stream, instance, best }: Ends): string | undefined {
   const { streams, instances } = run.columns;
-  if (streams.failedOn.get(stream)?.has(instance)) return 'the stream has not failed there';
-  if (indexAt(streams.groupOf, stream) >= 0) {
-    const here = run.search.membersBeside(stream, indexAt(instances.zoneOf, instance));
-    const there = run.search.membersBeside(stream, indexAt(instances.zoneOf, best));
-    if (there < here) return 'fewer of its spread group are in that zone';
-  }
-  return 'both are alike, and the seed decides';
+  const failedOn = streams.failedOn.get(stream);
+  if (failedOn?.has(instance) && !failedOn.has(best)) return 'the stream has not failed there';
+  if (indexAt(streams.groupOf, stream) < 0) return undefined;
+  const here = run.search.membersBeside(stream, indexAt(instances.zoneOf, instance));
+  const there = run.search.membersBeside(stream, indexAt(instances.zoneOf, best));
+  return there < here ? 'fewer of its spread group are in that zone' : undefined;
 }
 
 function listForMoving(

@@ -9,6 +9,7 @@ import type { FleetSnapshot } from './boundary/snapshot.view';
 import { readColumns } from './columns/fleet.columns';
 import { indexAt } from './columns/column.access';
 import { listExchangeGroups } from './columns/exchange.groups';
+import { mend } from './phases/mend';
 import { listObstacles } from './explain.obstacles';
 import { listForbidding } from './placement.rules';
 import { computeLargest, computeLevel } from './state/balance.level';
@@ -39,22 +40,26 @@ export function explain(
   const stream = columns.streams.views.findIndex((view) => view.streamId === streamId);
   if (stream < 0) throw new RangeError(`the snapshot has no stream ${streamId}`);
   const run = new PlanRun(columns, settings, now);
+  mend(run);
   const owner = columns.instances.serverIds[run.ownerOf(stream)];
+  const displaced = run.displaced.find((one) => one.stream === stream);
   return {
     streamId,
     ...(owner === undefined ? {} : { owner }),
-    instances: explainInstances(run, stream),
+    ...(displaced && { mustLeave: displaced.reason }),
+    instances: explainInstances(run, stream, displaced !== undefined),
   };
 }
 
-function explainInstances(run: PlanRun, stream: number): InstanceExplanation[] {
+function explainInstances(run: PlanRun, stream: number, mustLeave: boolean): InstanceExplanation[] {
   const bands = computeBands(run);
-  const best = run.ownerOf(stream) < 0 ? findBest(run, stream) : -1;
+  const isSought = mustLeave || run.homeOf(stream) < 0;
+  const best = isSought ? findBest(run, stream) : -1;
   return run.columns.instances.serverIds.map((serverId, instance) => {
     const forbiddenBy = listForbidding(run, stream, instance);
     const band = bands.get(instance);
     const score = forbiddenBy.length > 0 ? undefined : computeTerms(run, stream, instance);
-    const ends = { stream, instance, best };
+    const ends = { stream, instance, isSought, best };
     return {
       serverId,
       isOwner: run.ownerOf(stream) === instance,
@@ -66,9 +71,9 @@ function explainInstances(run: PlanRun, stream: number): InstanceExplanation[] {
   });
 }
 
-/** Where placing would put a stream that runs nowhere; -1 if nowhere. */
+/** Where placing would put a stream that needs a home; -1 if nowhere. */
 function findBest(run: PlanRun, stream: number): number {
-  const policy = { mayHaveFailed: false, excluded: -1, keepsZones: false };
+  const policy = { mayHaveFailed: false, excluded: run.ownerOf(stream), keepsZones: false };
   const best = run.search.find(stream, policy);
   return best >= 0 ? best : run.search.find(stream, { ...policy, mayHaveFailed: true });
 }

@@ -1,3 +1,5 @@
+import type { StepReason } from './plan.view';
+
 /** What the choice of an instance for a stream is made of, term by term. */
 export interface ScoreTerms {
   /** Utilisation of the instance without the stream. */
@@ -73,6 +75,8 @@ export interface Explanation {
   readonly streamId: string;
   /** Its live owner. */
   readonly owner?: string;
+  /** Why it has to leave its owner, whatever balancing says; absent when it may stay. */
+  readonly mustLeave?: StepReason;
   /** By serverId. */
   readonly instances: readonly InstanceExplanation[];
 }

@@ -79,14 +79,19 @@ export function isMovable(run: PlanRun, stream: number, mayBegin: boolean): bool
  */
 export function findWorthwhile(run: PlanRun, stream: number, to: number): Shift | undefined {
   const from = run.homeOf(stream);
-  const isFree = run.decisions.has(stream);
-  if (!isFree && !run.budget.hasForInstance(to)) return undefined;
-  if (isFree && to === run.ownerOf(stream) && !canGoBack(run, stream)) return undefined;
+  if (!mayGo(run, stream, to)) return undefined;
   const cooled = run.state.utilisationWith(stream, from, -1);
   const warmed = run.state.utilisationWith(stream, to, 1);
   const gain = run.utilisation(from) - Math.max(cooled, warmed);
   const cost = costOf(run, stream);
   return gain > cost + NOT_EQUAL * warmed ? { stream, to, gain, cost } : undefined;
+}
+
+/** True when the budget of the instance, and what the stream was moved for, let it go there. */
+export function mayGo(run: PlanRun, stream: number, to: number): boolean {
+  if (!run.decisions.has(stream)) return run.budget.hasForInstance(to);
+  if (!canGoBack(run, stream)) return to !== run.ownerOf(stream);
+  return to === run.ownerOf(stream) || run.budget.hasForInstance(to);
 }
 
 /** What balancing itself decided to move may go back; what was mended may not. */
@@ -103,9 +108,16 @@ export function applyShift(run: PlanRun, shift: Shift, reason: StepReason): void
   const { stream, to } = shift;
   const from = run.homeOf(stream);
   run.setHome(stream, to);
-  if (run.decisions.has(stream)) return;
-  run.budget.take(from, to);
-  run.decisions.note(stream, reason, shift.gain);
+  if (!run.decisions.has(stream)) {
+    run.budget.take(from, to);
+    run.decisions.note(stream, reason, shift.gain);
+  } else if (canGoBack(run, stream)) {
+    // A move that balancing began itself ends elsewhere, and has both gains; or it does not begin.
+    const owner = run.ownerOf(stream);
+    run.budget.giveBack(owner, from);
+    if (to !== owner) run.budget.take(owner, to);
+    run.decisions.note(stream, reason, run.decisions.gainOf(stream) + shift.gain);
+  }
 }
 
 /** Measures the changes by making them and taking them back. */

@@ -2,7 +2,7 @@ import { listExchangeGroups } from '../columns/exchange.groups';
 import type { BalanceLevel } from '../state/balance.level';
 import { canOneBeAbove, computeLargest, computeLevel } from '../state/balance.level';
 import type { PlanRun } from '../state/plan.run';
-import { isCold, isHot } from './balance.eligibility';
+import { isCold, isHot, isJoin } from './balance.eligibility';
 import { solveExactly } from './balance.exact';
 import { fillCold, fillEmpty, fillNewcomers } from './balance.fill';
 import { relieveHot } from './balance.relieve';
@@ -54,7 +54,21 @@ function balanceGroup(run: PlanRun, level: BalanceLevel): number {
     // The peak is as low as it can be: what is left to want is that no instance stands idle.
     return exact.shifts > 0 ? exact.shifts : fillEmpty(run, level);
   }
-  return fillNewcomers(run, level) + relieveHot(run, level) + fillCold(run, level);
+  const among = amongOldOnes(run, level);
+  return fillNewcomers(run, level) + relieveHot(run, among) + fillCold(run, among);
+}
+
+/**
+ * A newcomer lowers the mean, and old ones that were even before must not count as hot for that:
+ * while one joins, nothing moves between them.
+ */
+function amongOldOnes(run: PlanRun, level: BalanceLevel): BalanceLevel {
+  const old = level.members.filter((instance) => !isJoin(run, instance));
+  if (old.length === level.members.length || old.length === 0) return level;
+  const { columns, settings, state } = run;
+  const before = computeLevel({ columns, settings, load: state.load }, old);
+  if (old.some((it) => isHot(run, it, before))) return level;
+  return { ...level, hotAbove: Math.max(level.hotAbove, before.hotAbove) };
 }
 
 function isUneven(run: PlanRun, level: BalanceLevel): boolean {

@@ -12,6 +12,7 @@ export function mend(run: PlanRun): void {
   const displaced = new Map<number, Homeless>();
   findMisplaced(run, displaced);
   findCrowded(run, displaced);
+  findUneven(run, displaced);
   findOverfull(run, displaced);
   run.displaced = [...displaced.values()];
 }
@@ -45,6 +46,37 @@ function findCrowded(run: PlanRun, displaced: Map<number, Homeless>): void {
     crowds.set(key, [...(crowds.get(key) ?? []), stream]);
   }
   for (const crowd of crowds.values()) leaveOnlyFirst(run, crowd, displaced);
+}
+
+/**
+ * A spread group that lies unevenly over the zones, as after the return of a zone that was lost: a
+ * member leaves each zone that has two more than one with an open instance. One a plan and group:
+ * the next plan sees where it went.
+ */
+function findUneven(run: PlanRun, displaced: Map<number, Homeless>): void {
+  const { streams, instances } = run.columns;
+  if (streams.groupCount === 0 || instances.zoneCount < 2) return;
+  const isDone = new Uint8Array(streams.groupCount);
+  // From behind: the last in the order of ids leaves, as the last would have come there.
+  for (let stream = streams.count - 1; stream >= 0; stream--) {
+    const group = indexAt(streams.groupOf, stream);
+    if (group < 0 || flagAt(isDone, group) === 1) continue;
+    if (!mayLeaveZone(run, stream) || displaced.has(stream)) continue;
+    const policy = { mayHaveFailed: false, excluded: run.ownerOf(stream), keepsZones: true };
+    const open = run.search.find(stream, policy);
+    if (open < 0) continue;
+    const there = run.search.membersBeside(stream, indexAt(instances.zoneOf, open));
+    if (there >= run.search.membersBeside(stream, -1)) continue;
+    displaced.set(stream, { stream, reason: 'spread' });
+    isDone[group] = 1;
+  }
+}
+
+/** It runs, may be moved, and shares its zone with another of its group. */
+function mayLeaveZone(run: PlanRun, stream: number): boolean {
+  const owner = run.ownerOf(stream);
+  if (owner < 0 || run.homeOf(stream) !== owner || !run.isPlannable(stream)) return false;
+  return run.search.membersBeside(stream, -1) > 0;
 }
 
 /** What cannot be moved now, because a move of it is under way, stays and is the first. */

@@ -60,6 +60,13 @@ export class MoveBudget {
     countAt(this.inFlight, to, 1);
   }
 
+  /** Takes back `take`: the move does not begin, or not to there. */
+  giveBack(from: number, to: number): void {
+    this.left += 1;
+    countAt(this.inFlight, from, -1);
+    countAt(this.inFlight, to, -1);
+  }
+
   private countUnderWay({ streams }: FleetColumns): number {
     for (const { from, to } of streams.moves.values()) {
       this.countEnd(from);
