@@ -1,3 +1,3 @@
 export { FleetCache, type CachedStream, type EndedMoves } from './fleet.cache';
 export { buildSnapshot, type BuiltSnapshot } from './fleet.snapshot';
-export { toPlannerSettings } from './planner.settings';
+export { PLANNING_SETTINGS, toPlannerSettings, type PlanningSettings } from './planner.settings';

@@ -13,6 +13,7 @@ export function streamRow(streamId: string, more: Partial<StreamRow> = {}): Stre
     spreadGroup: null,
     isWanted: true,
     serverId: null,
+    lostOwner: null,
     epoch: 0,
     status: more.serverId ? 'running' : 'unassigned',
     revision: 1,

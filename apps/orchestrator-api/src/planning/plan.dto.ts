@@ -1,7 +1,8 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import type { PlanStats, Scores, Step, StepReason, UnplacedStream } from '@weir/planner';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { PLANNING_SETTINGS } from '@weir/planning';
 import { FleetSettingsDto } from '../fleets/fleet.dto';
 
 const STEPS_MAX = 10_000;
@@ -53,8 +54,12 @@ export class AddedInstanceDto {
 }
 
 export class AddedStreamDto {
-  @ApiProperty({ description: 'With `count`, the beginning of the names.', example: 'camera' })
-  name!: string;
+  @ApiPropertyOptional({
+    description: 'With `count`, the beginning of the names.',
+    default: 'stream',
+    example: 'camera',
+  })
+  name?: string;
 
   @ApiPropertyOptional({ default: 1 })
   weight?: number;
@@ -89,12 +94,14 @@ export class ScenarioDto {
   streams?: AddedStreamDto[];
 }
 
+export class PlanningSettingsDto extends PickType(FleetSettingsDto, PLANNING_SETTINGS) {}
+
 export class PlanRequestDto {
   @ApiPropertyOptional({ type: ScenarioDto, description: 'Left out: the fleet as it is.' })
   scenario?: ScenarioDto;
 
-  @ApiPropertyOptional({ type: FleetSettingsDto, description: 'Instead of those of the fleet.' })
-  settings?: FleetSettingsDto;
+  @ApiPropertyOptional({ type: PlanningSettingsDto, description: 'Instead of those of the fleet.' })
+  settings?: PlanningSettingsDto;
 }
 
 const REASONS: readonly StepReason[] = [

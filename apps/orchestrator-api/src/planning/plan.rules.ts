@@ -1,5 +1,6 @@
 import { NAME_PATTERN, STREAM_LIMITS } from '@weir/domain';
 import type { InputProblem } from '@weir/domain';
+import { PLANNING_SETTINGS } from '@weir/planning';
 import { SETTING_RULES } from '../fleets/fleet.rules';
 import {
   checkFields,
@@ -22,6 +23,8 @@ const STREAMS_EACH_MAX = 100_000;
 const STREAMS_IN_ALL_MAX = 100_000;
 const MAX_STREAMS = 1_000_000;
 
+const PLANNED: ReadonlySet<string> = new Set(PLANNING_SETTINGS);
+
 const serverName: FieldRule = (value, path) => {
   if (typeof value === 'string' && NAME_PATTERN.test(value)) return [];
   return [{ path, message: 'must be 1 to 128 letters, digits, ., _ or -' }];
@@ -39,18 +42,20 @@ const ADDED_INSTANCE = objectOf(
   ['serverId', 'maxStreams'],
 );
 
-const ADDED_STREAM = objectOf(
-  {
-    name: text(STREAM_LIMITS.nameLength),
-    weight: number(STREAM_LIMITS.weightMin, STREAM_LIMITS.weightMax),
-    resources: RESOURCES_RULE,
-    priority: wholeNumber(STREAM_LIMITS.priorityMin, STREAM_LIMITS.priorityMax),
-    requires: labels(STREAM_LIMITS),
-    avoid: labels(STREAM_LIMITS),
-    spreadGroup: orNull(text(STREAM_LIMITS.labelLength)),
-    count: wholeNumber(1, STREAMS_EACH_MAX),
-  },
-  ['name'],
+const ADDED_STREAM = objectOf({
+  name: text(STREAM_LIMITS.nameLength),
+  weight: number(STREAM_LIMITS.weightMin, STREAM_LIMITS.weightMax),
+  resources: RESOURCES_RULE,
+  priority: wholeNumber(STREAM_LIMITS.priorityMin, STREAM_LIMITS.priorityMax),
+  requires: labels(STREAM_LIMITS),
+  avoid: labels(STREAM_LIMITS),
+  spreadGroup: orNull(text(STREAM_LIMITS.labelLength)),
+  count: wholeNumber(1, STREAMS_EACH_MAX),
+});
+
+/** A setting that is not for the planner would change nothing, so it is refused. */
+const PLANNING_RULES = Object.fromEntries(
+  Object.entries(SETTING_RULES).filter(([name]) => PLANNED.has(name)),
 );
 
 const RULES: Readonly<Record<string, FieldRule>> = {
@@ -59,7 +64,7 @@ const RULES: Readonly<Record<string, FieldRule>> = {
     addInstances: listOf(ADDED_INSTANCE),
     streams: listOf(ADDED_STREAM),
   }),
-  settings: objectOf(SETTING_RULES),
+  settings: objectOf(PLANNING_RULES),
 };
 
 /** What a body asks. @throws DomainError INVALID_INPUT naming every problem */

@@ -204,10 +204,10 @@ describe('a plan that is only tried', () => {
       scenario: {
         removeInstances: ['a b'],
         addInstances: [{ maxStreams: -1, capacity: { disks: 1 }, count: 0 }],
-        streams: [{ name: 'x', weight: 0, priority: 12 }],
+        streams: [{ weight: 0, priority: 12 }],
         other: 1,
       },
-      settings: { balanceRelativeBand: -1, speed: 2 },
+      settings: { balanceRelativeBand: -1, leaseTtlMs: 3_000, speed: 2 },
     });
     expect([status, body.code]).toEqual([400, 'INVALID_INPUT']);
     expect(body.errors?.map(({ path }) => path).sort()).toEqual([
@@ -220,6 +220,7 @@ describe('a plan that is only tried', () => {
       'scenario.streams.0.priority',
       'scenario.streams.0.weight',
       'settings.balanceRelativeBand',
+      'settings.leaseTtlMs',
       'settings.speed',
     ]);
   });

@@ -1,5 +1,6 @@
-import type { FleetSettings, InputProblem, Labels } from '@weir/domain';
+import type { InputProblem, Labels } from '@weir/domain';
 import type { FleetSnapshot, InstanceView, StreamView } from '@weir/planner';
+import type { PlanningSettings } from '@weir/planning';
 
 /** An instance that does not exist; several alike when `count` says so. */
 export interface AddedInstance {
@@ -13,7 +14,8 @@ export interface AddedInstance {
 
 /** A stream that does not exist; several alike when `count` says so. */
 export interface AddedStream {
-  readonly name: string;
+  /** `stream` when it is left out. */
+  readonly name?: string;
   readonly weight?: number;
   readonly resources?: Readonly<Record<string, number>>;
   readonly priority?: number;
@@ -30,7 +32,7 @@ export interface PlanRequest {
     readonly addInstances?: readonly AddedInstance[];
     readonly streams?: readonly AddedStream[];
   };
-  readonly settings?: Partial<FleetSettings>;
+  readonly settings?: Partial<PlanningSettings>;
 }
 
 export interface AppliedScenario {
@@ -98,7 +100,8 @@ function toInstances(given: AddedInstance, at: number): NamedInstance[] {
 
 /** Ids of real streams are digits; what is only thought of can never be one. */
 function toStreams(given: AddedStream, at: number): StreamView[] {
-  const { name, weight = 1, resources, priority, requires, avoid, spreadGroup, count = 1 } = given;
+  const { name = 'stream', weight = 1, resources, priority, count = 1 } = given;
+  const { requires, avoid, spreadGroup } = given;
   return namesOf(name, count).map((oneName) => ({
     streamId: `new:${at}:${oneName}`,
     load: { ...resources, weight },
