@@ -108,6 +108,18 @@ describe('the snapshot that plans are made from', () => {
     ]);
   });
 
+  it('names the owner that a stream lost, until an instance of that name is back', () => {
+    const streams = [streamRow('1', { lostOwner: 'gone' }), streamRow('2')];
+    const ownersIn = (instances: ReturnType<typeof instanceRow>[]) =>
+      snapshotOf({ streams, instances }).snapshot.streams.map(({ owner }) => owner);
+    expect(ownersIn([instanceRow('a')])).toEqual(['gone', undefined]);
+    expect(ownersIn([instanceRow('a'), instanceRow('gone', { status: 'lost' })])).toEqual([
+      'gone',
+      undefined,
+    ]);
+    expect(ownersIn([instanceRow('a'), instanceRow('gone')])).toEqual([undefined, undefined]);
+  });
+
   it('leaves out what must not start yet, and says when it may', () => {
     const { snapshot, nextDueAtMs } = snapshotOf({
       streams: [

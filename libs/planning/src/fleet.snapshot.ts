@@ -18,20 +18,23 @@ export interface BuiltSnapshot {
  * |---|---|
  * | held, but not wanted any more | disabled: takes room on its owner until that confirms |
  * | no owner, must not start yet | not; gives the time to look again |
- * | no owner | to be placed |
+ * | no owner | to be placed; with its lost owner, if it lost one |
  * | being stopped for a move | on its owner, with the move: counted at both ends |
  * | being stopped otherwise | disabled: takes room on its owner until that confirms |
  * | starting or running | on its owner |
  */
 export function buildSnapshot(cache: FleetCache): BuiltSnapshot {
   const movingIds = new Set(cache.moves.map((move) => move.streamId));
+  const live = new Set(
+    cache.instances.list.flatMap(({ serverId, status }) => (status === 'lost' ? [] : [serverId])),
+  );
   const streams: StreamView[] = [];
   let nextDueAtMs = Number.POSITIVE_INFINITY;
   for (const stream of cache.streams.values()) {
     const place = classify(stream, movingIds.has(stream.row.streamId), cache.databaseNowMs);
     switch (place.kind) {
       case 'planned':
-        streams.push(stream.view);
+        streams.push(maybeNameLostOwner(stream, live));
         break;
       case 'held':
         streams.push({ ...stream.view, enabled: false });
@@ -45,6 +48,17 @@ export function buildSnapshot(cache: FleetCache): BuiltSnapshot {
     snapshot: { instances: cache.instances.list, streams, moves: cache.moves.map(toMoveView) },
     nextDueAtMs: Number.isFinite(nextDueAtMs) ? nextDueAtMs : undefined,
   };
+}
+
+/**
+ * A takeover has taken the stream from its owner before the planner sees it; named as owner all the
+ * same, it makes the placement a failover, and the plan one that moves nothing else. Not once an
+ * instance of that name is back: it would seem to run there.
+ */
+function maybeNameLostOwner({ row, view }: CachedStream, live: ReadonlySet<string>): StreamView {
+  const { serverId, lostOwner } = row;
+  if (serverId !== null || lostOwner === null || live.has(lostOwner)) return view;
+  return { ...view, owner: lostOwner };
 }
 
 type Place =

@@ -27,6 +27,8 @@ export interface StreamRow {
   /** Enabled and not deleted. */
   readonly isWanted: boolean;
   readonly serverId: string | null;
+  /** Whom it was taken from because it was lost, until the next grant. */
+  readonly lostOwner: string | null;
   readonly epoch: number;
   readonly status: AssignmentStatus;
   readonly revision: number;
@@ -135,7 +137,7 @@ select a.stream_id::text as "streamId", s.weight,
   nullif(s.resources, '{}') as resources, s.move_cost as "moveCost",
   s.priority, s.exclusive, s.requires, s.avoid,
   s.spread_group as "spreadGroup", s.enabled and s.deleted_at is null as "isWanted",
-  a.server_id as "serverId", a.epoch, a.status, a.revision,
+  a.server_id as "serverId", a.lost_owner as "lostOwner", a.epoch, a.status, a.revision,
   extract(epoch from a.not_before)::double precision * 1000 as "notBeforeMs",
   extract(epoch from a.assigned_at)::double precision * 1000 as "assignedAtMs",
   extract(epoch from a.last_moved_at)::double precision * 1000 as "lastMovedAtMs",
