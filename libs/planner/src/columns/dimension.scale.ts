@@ -54,8 +54,8 @@ export function scaleDimensions(
 
 /**
  * Twice what any instance has of a resource, or all of them together of weight: a demand above that
- * fits nowhere, however far above. Counted as it is, one absurd number would make the unit so coarse
- * that everybody else's demands were rounded up to it.
+ * fits nowhere, however far above. Counted as it is, one absurd number would make the unit so
+ * coarse that everybody else's demands were rounded up to it.
  */
 function findMost(
   { count, limit, share }: InstanceColumns,

@@ -71,7 +71,12 @@ function fillKind(run: PlanRun, cold: readonly number[], level: BalanceLevel): n
     }, 0);
     if (needed === 0) return shifts;
     const list = listDonations(run, { reference: cold[0] ?? -1, wanted: amount * needed, level });
-    for (const filling of fillings) shifts += fill(run, filling, list);
+    for (const filling of fillings) {
+      shifts += fill(run, filling, list);
+      // Where streams are large, one must fall below the band so that the newcomer rises to it.
+      const isShort = filling.isNew && run.utilisation(filling.instance) < level.coldBelow;
+      if (isShort) shifts += fill(run, { ...filling, mayChill: true }, list);
+    }
     if (!list.isCut || fillings.every((it) => isFull(run, it, list.smallest))) return shifts;
   }
   return shifts;
@@ -94,6 +99,7 @@ function toFilling(
     isNew,
     goal: isNew ? level.mean * FULL_ENOUGH : level.coldBelow,
     scale: shareOf(run, instance) / shareOf(run, reference),
+    mayChill: false,
   };
 }
 
@@ -163,6 +169,8 @@ interface Filling {
   readonly instance: number;
   readonly level: BalanceLevel;
   readonly isNew: boolean;
+  /** May a donor become cold by giving? */
+  readonly mayChill: boolean;
   /** Utilisation at which it is full enough. */
   readonly goal: number;
   /** How much larger it is than the instance that sizes in the list are measured by. */
@@ -249,6 +257,9 @@ function judge(run: PlanRun, stream: number, filling: Filling): Shift | 'unfit' 
     return 'spent';
   const warmed = run.state.utilisationWith(stream, instance, 1);
   if (warmed > level.mean * (1 + 1e-9)) return 'unfit';
+  if (!filling.mayChill && run.state.utilisationWith(stream, donor, -1) < level.coldBelow) {
+    return 'unfit';
+  }
   const policy = { mayHaveFailed: false, excluded: donor, keepsZones: true };
   if (!run.search.isOpen(stream, instance, policy)) return 'unfit';
   if (!run.search.keepsGroupEven(stream, instance)) return 'unfit';

@@ -3,7 +3,7 @@ import type { BalanceLevel } from '../state/balance.level';
 import { HotQueue } from '../state/hot.queue';
 import type { PlanRun } from '../state/plan.run';
 import type { Shift } from './balance.eligibility';
-import { applyShift, findWorthwhile, isHot, listMovable } from './balance.eligibility';
+import { applyShift, findWorthwhile, isHot, isJoin, listMovable } from './balance.eligibility';
 import { swapWithCold } from './balance.swap';
 
 /**
@@ -20,7 +20,8 @@ export function relieveHot(run: PlanRun, level: BalanceLevel): number {
     let touched = relieveByOne(run, donor, level);
     // Two interruptions for the difference of two streams are worth it for the peak alone: below
     // one that stays, nothing is gained by them.
-    if (touched.length === 0 && !isPeakStuck) touched = swapWithCold(run, donor, level);
+    const maySwap = !isPeakStuck && level.onlyToNewcomers !== true;
+    if (touched.length === 0 && maySwap) touched = swapWithCold(run, donor, level);
     if (touched.length === 0) isPeakStuck = true;
     shifts += touched.length / 2;
     for (const instance of touched) if (isHot(run, instance, level)) queue.put(instance);
@@ -47,6 +48,7 @@ function findRelief(run: PlanRun, donor: number, level: BalanceLevel): Shift | u
   for (const stream of listMovable(run, donor)) {
     run.search.evaluated += 1;
     const to = targets.find(stream);
+    if (level.onlyToNewcomers === true && to >= 0 && !isJoin(run, to)) continue;
     const shift = to < 0 ? undefined : findWorthwhile(run, stream, to);
     if (shift && (best === undefined || compareReliefs(run, shift, best, excess) < 0)) best = shift;
   }

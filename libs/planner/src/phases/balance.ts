@@ -59,8 +59,8 @@ function balanceGroup(run: PlanRun, level: BalanceLevel): number {
 }
 
 /**
- * A newcomer lowers the mean, and old ones that were even before must not count as hot for that:
- * while one joins, nothing moves between them.
+ * A newcomer lowers the mean and takes whole streams: old ones that were even before must not count
+ * as hot or cold for that. While one joins, nothing moves between them.
  */
 function amongOldOnes(run: PlanRun, level: BalanceLevel): BalanceLevel {
   const old = level.members.filter((instance) => !isJoin(run, instance));
@@ -68,7 +68,7 @@ function amongOldOnes(run: PlanRun, level: BalanceLevel): BalanceLevel {
   const { columns, settings, state } = run;
   const before = computeLevel({ columns, settings, load: state.load }, old);
   if (old.some((it) => isHot(run, it, before))) return level;
-  return { ...level, hotAbove: Math.max(level.hotAbove, before.hotAbove) };
+  return { ...level, coldBelow: 0, onlyToNewcomers: true };
 }
 
 function isUneven(run: PlanRun, level: BalanceLevel): boolean {

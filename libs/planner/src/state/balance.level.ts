@@ -9,6 +9,8 @@ export interface BalanceLevel {
   readonly mean: number;
   readonly hotAbove: number;
   readonly coldBelow: number;
+  /** True: hot instances are relieved only by what goes to newcomers. */
+  readonly onlyToNewcomers?: boolean;
 }
 
 /** What the level of some instances is computed from. */

@@ -4,8 +4,9 @@ import { listIndices, orderByKeys } from '../columns/radix.order';
 
 /**
  * The order in which streams look for a home: higher priority first, because the last ones may find
- * none; then those that may be in fewer places, because others would take these; then larger ones, which need the larger gaps and leave the small ones to even things out
- * (longest processing time first, Graham 1969); then by id.
+ * none; then those that may be in fewer places, because others would take these; then larger ones,
+ * which need the larger gaps and leave the small ones to even things out (longest processing time
+ * first, Graham 1969); then by id.
  */
 export function sortForPlacing(columns: FleetColumns, streams: ArrayLike<number>): Int32Array {
   const byId = new Int32Array(streams);
