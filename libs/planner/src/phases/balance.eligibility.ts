@@ -117,6 +117,8 @@ export function applyShift(run: PlanRun, shift: Shift, reason: StepReason): void
     run.budget.giveBack(owner, from);
     if (to !== owner) run.budget.take(owner, to);
     run.decisions.note(stream, reason, run.decisions.gainOf(stream) + shift.gain);
+  } else {
+    run.hasRerouted = true;
   }
 }
 

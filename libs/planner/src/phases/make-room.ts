@@ -1,7 +1,6 @@
-import type { PlanRun } from '../state/plan.run';
+import type { Homeless, PlanRun } from '../state/plan.run';
 import { isAllowedByLabels } from '../columns/label.classes';
 import { flagAt, indexAt, valueAt } from '../columns/column.access';
-import { FailureMemo } from './place.failures';
 
 /** Instances tried for one stream, coldest first: each costs a look at every stream on it. */
 const TARGETS_MAX = 16;
@@ -13,12 +12,9 @@ const TARGETS_MAX = 16;
  * the shifted ones have left, both would not fit.
  */
 export function makeRoom(run: PlanRun): void {
-  // What is in vain for one is so for all that want as much: those behind it have their turn.
-  const failures = new FailureMemo(run.columns);
   let streamsLeft = run.settings.maxMakeRoomStreams;
-  for (const { stream } of run.homeless) {
+  for (const { stream } of listInTurn(run)) {
     if (!run.hasEffortLeft() || !run.budget.hasAny()) return;
-    if (failures.isKnown(stream)) continue;
     if (streamsLeft <= 0) {
       run.budget.isShort = true;
       return;
@@ -28,8 +24,23 @@ export function makeRoom(run: PlanRun): void {
     const target = targets.find((instance) => willHaveRoom(run, stream, instance));
     if (target !== undefined) reserve(run, stream, target);
     else if (shiftForOne(run, stream, targets.slice(0, TARGETS_MAX))) streamsLeft -= 1;
-    else failures.note(stream);
   }
+}
+
+/** Streams that one plan tries to make room for: each is a search of the whole fleet. */
+const TRIES_MAX = 64;
+
+/**
+ * The streams whose turn it is. Where more wait than can be tried, a plan of a second
+ * later begins behind these: what there is no room for must not keep others waiting for ever.
+ */
+function listInTurn(run: PlanRun): readonly Homeless[] {
+  const { homeless, now } = run;
+  if (homeless.length <= TRIES_MAX) return homeless;
+  run.budget.isShort = true;
+  const turn = Number.isFinite(now) ? Math.floor(now / 1_000) : 0;
+  const begin = (turn * TRIES_MAX) % homeless.length;
+  return [...homeless.slice(begin), ...homeless.slice(0, begin)].slice(0, TRIES_MAX);
 }
 
 function reserve(run: PlanRun, stream: number, target: number): void {

@@ -11,7 +11,7 @@ import { FailureMemo } from './place.failures';
  * a new stream never waits for balancing.
  */
 export function place(run: PlanRun): void {
-  const failures = new FailureMemo(run.columns);
+  const failures = new FailureMemo(run);
   const unowned = listUnowned(run);
   if (isBulk(run, unowned.length)) placeMany(run, unowned, failures);
   else for (const stream of unowned) findAndTakeHome(run, toHomeless(run, stream), failures);
@@ -28,7 +28,8 @@ export function place(run: PlanRun): void {
  * Whoever found none before is tried again.
  */
 export function placeAgain(run: PlanRun): void {
-  const failures = new FailureMemo(run.columns);
+  if (!run.hasRerouted) return;
+  const failures = new FailureMemo(run);
   for (const waiting of run.homeless.splice(0)) {
     if (run.ownerOf(waiting.stream) >= 0 && !run.budget.hasAny()) run.homeless.push(waiting);
     else findAndTakeHome(run, waiting, failures);

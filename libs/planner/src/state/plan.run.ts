@@ -26,6 +26,8 @@ export class PlanRun {
   displaced: Homeless[] = [];
   /** From place: streams that found no home. */
   homeless: Homeless[] = [];
+  /** From balance: a stream that is being placed got another home than it had found first. */
+  hasRerouted = false;
   /** From make-room: streams for which room will be free, and where. */
   readonly roomMadeFor = new Map<number, number>();
   /** Rounds of balancing. */
