@@ -33,7 +33,7 @@ function keepShapes(): readonly unknown[] {
     run.state.heaps,
     queue,
     new BulkSearch(run, queue),
-    new DonationList(1),
+    new DonationList(1, 0.7),
     new HotQueue(run.state.utilisation),
     plan(snapshot, defaultPlannerSettings, { now: 0, seed: 0 }),
   ];

@@ -2,6 +2,7 @@ import type { MoveView, StreamView } from '../boundary/snapshot.view';
 import type { InstanceColumns } from './instance.columns';
 import { valueAt } from './column.access';
 import { readAmount } from './fixed.point';
+import { IdIndex } from './id.index';
 import { parseNumericId } from './id.order';
 import { LabelClasses } from './label.classes';
 import { sortById } from './stream.order';
@@ -84,7 +85,7 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
   const { instances, resources, isSorted } = wanted;
   const classes = new LabelClasses();
   const count = views.length;
-  const live = listLive(instances);
+  const live = indexLive(instances);
   const ownerOf = new Int32Array(count);
   const heldSince = new Float64Array(instances.count).fill(Number.POSITIVE_INFINITY);
   const isEnabled = new Uint8Array(count);
@@ -105,7 +106,7 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
     }
     demand[at++] = readAmount(view.load.weight);
     if (hasResources) at = readResources(view, resources, demand, at);
-    const owner = view.owner === undefined ? -1 : (live.get(view.owner) ?? -1);
+    const owner = view.owner === undefined ? -1 : live.find(view.owner);
     ownerOf[stream] = owner;
     const since = Math.max(view.assignedAt ?? 0, view.lastMovedAt ?? 0);
     if (owner >= 0 && since < valueAt(heldSince, owner)) heldSince[owner] = since;
@@ -116,7 +117,7 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
     }
     if (view.spreadGroup !== undefined) groups.put(stream, view.spreadGroup);
     if (view.failedOn !== undefined && view.failedOn.length > 0) {
-      failedOn.set(stream, new Set(view.failedOn.map((id) => live.get(id) ?? -1)));
+      failedOn.set(stream, new Set(view.failedOn.map((id) => live.find(id))));
     }
   }
   const streams = {
@@ -155,29 +156,25 @@ function readResources(
   return at;
 }
 
-function readMoves(
-  { views, moves }: Source,
-  live: ReadonlyMap<string, number>,
-): Map<number, MoveEnds> {
+function readMoves({ views, moves }: Source, live: IdIndex): Map<number, MoveEnds> {
   const found = new Map<number, MoveEnds>();
   if (moves.length === 0) return found;
   const byId = new Map(moves.map((move) => [move.streamId, move]));
   for (let stream = 0; stream < views.length; stream++) {
     const move = byId.get((views[stream] as StreamView).streamId);
     if (!move) continue;
-    const from = move.from === undefined ? -1 : (live.get(move.from) ?? -1);
-    found.set(stream, { from, to: live.get(move.to) ?? -1 });
+    const from = move.from === undefined ? -1 : live.find(move.from);
+    found.set(stream, { from, to: live.find(move.to) });
   }
   return found;
 }
 
-/** Index by serverId; a lost instance is none: what it owned has no owner any more. */
-function listLive({ serverIds, statuses }: InstanceColumns): Map<string, number> {
-  const live = new Map<string, number>();
-  for (const [index, serverId] of serverIds.entries()) {
-    if (statuses[index] !== 'lost') live.set(serverId, index);
-  }
-  return live;
+/** A lost instance is none: what it owned has no owner any more. */
+function indexLive({ serverIds, statuses }: InstanceColumns): IdIndex {
+  return new IdIndex(
+    serverIds,
+    [...serverIds.keys()].filter((index) => statuses[index] !== 'lost'),
+  );
 }
 
 /** Numbers the spread groups as they come; the numbers themselves decide nothing. */

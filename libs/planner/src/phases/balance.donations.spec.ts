@@ -7,7 +7,7 @@ const gift = fc.record({
 });
 
 function listOf(gifts: readonly { size: number; isHot: boolean }[], wanted: number): DonationList {
-  const list = new DonationList(gifts.length);
+  const list = new DonationList(gifts.length, 4);
   for (const [stream, { size, isHot }] of gifts.entries()) list.add(stream, size, isHot);
   list.sort(wanted);
   return list;

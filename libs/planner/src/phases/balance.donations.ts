@@ -15,6 +15,9 @@ export class DonationList {
   isCut = false;
   /** Size of the smallest that was added. */
   smallest = Number.POSITIVE_INFINITY;
+  /** What those of donors that are not hot are together, by size. */
+  private readonly sums = new Float64Array(HISTOGRAM_BINS);
+  private readonly scale: number;
   private hotCount = 0;
   private streams: Int32Array;
   /** Below 0 for those of a hot donor: the sign says so, the amount is the size. */
@@ -22,15 +25,18 @@ export class DonationList {
   private following: Int32Array = new Int32Array(0);
 
   /**
-   * @param sizeMax how many are added at most.
+   * @param countMax how many are added at most.
+   * @param largest no size is above this by much.
    * @param isOnlyFree all that are added get a new home in this plan anyway.
    */
   constructor(
-    sizeMax: number,
+    countMax: number,
+    private readonly largest: number,
     readonly isOnlyFree = false,
   ) {
-    this.streams = new Int32Array(sizeMax);
-    this.sizes = new Float32Array(sizeMax);
+    this.streams = new Int32Array(countMax);
+    this.sizes = new Float32Array(countMax);
+    this.scale = (HISTOGRAM_BINS - 1) / (largest || 1);
   }
 
   /** @param size what the stream makes of the receiver's utilisation. */
@@ -39,7 +45,12 @@ export class DonationList {
     this.sizes[this.size] = isHot ? -size : size;
     this.size += 1;
     if (size < this.smallest) this.smallest = size;
-    if (isHot) this.hotCount += 1;
+    if (isHot) {
+      this.hotCount += 1;
+      return;
+    }
+    const bin = this.binOf(size);
+    this.sums[bin] = (this.sums[bin] as number) + size;
   }
 
   /**
@@ -111,12 +122,12 @@ export class DonationList {
   }
 
   private keepLargest(wanted: number): void {
-    const { bin: lastBin, scale } = this.findLastBin(wanted);
+    const lastBin = this.findLastBin(wanted);
     let kept = 0;
     let sum = 0;
     for (let at = 0; at < this.size; at++) {
       const size = this.sizeAt(at);
-      const bin = Math.floor(size * scale);
+      const bin = this.binOf(size);
       if (size >= 0 && (bin < lastBin || (bin === lastBin && sum >= wanted))) continue;
       if (bin === lastBin) sum += size;
       this.streams[kept] = indexAt(this.streams, at);
@@ -127,24 +138,17 @@ export class DonationList {
     this.size = kept;
   }
 
-  /** From a histogram: the bin with which all larger ones together are at least what is wanted. */
-  private findLastBin(wanted: number): { bin: number; scale: number } {
-    let largest = 0;
-    for (let at = 0; at < this.size; at++) {
-      if (this.sizeAt(at) > largest) largest = this.sizeAt(at);
-    }
-    const sums = new Float64Array(HISTOGRAM_BINS);
-    const scale = (HISTOGRAM_BINS - 1) / (largest || 1);
-    for (let at = 0; at < this.size; at++) {
-      const size = this.sizeAt(at);
-      const bin = Math.floor(size * scale);
-      if (size > 0) sums[bin] = (sums[bin] as number) + size;
-    }
+  /** The bin with which all larger ones together are at least what is wanted. */
+  private findLastBin(wanted: number): number {
     let sum = 0;
     for (let bin = HISTOGRAM_BINS - 1; bin > 0; bin--) {
-      sum += sums[bin] as number;
-      if (sum >= wanted) return { bin, scale };
+      sum += this.sums[bin] as number;
+      if (sum >= wanted) return bin;
     }
-    return { bin: 0, scale };
+    return 0;
+  }
+
+  private binOf(size: number): number {
+    return size < this.largest ? (size * this.scale) | 0 : HISTOGRAM_BINS - 1;
   }
 }

@@ -63,7 +63,10 @@ function fillAll(
 
 /** @param cold instances that the same streams may go to. */
 function fillKind(run: PlanRun, cold: readonly number[], level: BalanceLevel): number {
-  const fillings = cold.map((instance) => toFilling(run, { instance, reference: cold[0] }, level));
+  const least = valueAt(run.columns.demandRange.least, 0) / shareOf(run, cold[0] ?? 0);
+  const fillings = cold
+    .map((instance) => toFilling(run, { instance, reference: cold[0] }, level))
+    .filter((filling) => !isFull(run, filling, least));
   let shifts = 0;
   for (let amount = WANTED_TIMES_NEEDED; run.hasEffortLeft(); amount *= MORE_EACH_TIME) {
     const needed = fillings.reduce((sum, { goal, instance, scale }) => {
@@ -131,13 +134,25 @@ function listDonations(run: PlanRun, { reference, wanted, level }: Wanted): Dona
   const { streams, labels } = run.columns;
   const donors = flagDonors(run, level);
   const onlyFree = !mayBeginMoves(run);
-  const list = new DonationList(onlyFree ? run.decisions.order.length : streams.count, onlyFree);
+  const { demandRange, dimensionCount } = run.columns;
+  const { homeOf } = run.state;
+  const share = shareOf(run, reference);
+  const isSimple = dimensionCount === 1;
+  const largest = isSimple ? valueAt(demandRange.largest, 0) / share : 1;
+  const list = new DonationList(
+    onlyFree ? run.decisions.order.length : streams.count,
+    largest,
+    onlyFree,
+  );
   for (let stream = 0; stream < streams.count; stream++) {
-    const home = run.homeOf(stream);
+    const home = indexAt(homeOf, stream);
     if (home < 0 || flagAt(donors, home) === 0) continue;
     if (onlyFree && !run.decisions.has(stream)) continue;
     if (!isAllowedByLabels(labels, indexAt(streams.classOf, stream), reference)) continue;
-    list.add(stream, run.state.utilisationOf(stream, reference), flagAt(donors, home) === HOT);
+    const size = isSimple
+      ? valueAt(streams.demand, stream) / share
+      : run.state.utilisationOf(stream, reference);
+    list.add(stream, size, flagAt(donors, home) === HOT);
   }
   list.sort(wanted);
   // Passing over a stream is a tenth of weighing it.

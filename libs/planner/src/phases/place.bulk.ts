@@ -5,8 +5,8 @@ import type { PlanRun } from '../state/plan.run';
 
 /** Streams for each ready instance from which on placing in bulk is worth its set-up. */
 const STREAMS_PER_INSTANCE_MIN = 4;
-/** With one resource the coldest of a cell is the best of it; with several, one of a few is. */
-const LOOKS_PER_CELL = 2;
+/** With one resource the coldest of a kind is the best of it; with several, one of a few is. */
+const LOOKS_PER_KIND = 4;
 
 /** True when so many look for a home that nearly the coldest is as good as the coldest. */
 export function isBulk(run: PlanRun, streamCount: number): boolean {
@@ -31,9 +31,9 @@ export function placeInBulk(run: PlanRun, streams: Int32Array): number[] {
       left.push(stream);
       continue;
     }
-    queue.remove(search.foundCell, instance);
+    queue.remove(search.foundKind, instance);
     state.addFresh(stream, instance);
-    queue.put(search.foundCell, instance);
+    queue.put(search.foundKind, instance);
   }
   run.search.evaluated += streams.length;
   return left;
@@ -56,9 +56,9 @@ function expectedMean({ columns }: PlanRun): number {
   return computeMean(columns, load, ready) || 1;
 }
 
-/** Looks at the first few instances of each cell that a stream's labels allow. */
+/** Looks at the first few instances of each kind that a stream's labels allow. */
 export class BulkSearch {
-  foundCell = -1;
+  foundKind = -1;
   private best = -1;
   private bestUtilisation = Number.POSITIVE_INFINITY;
   private readonly looks: number;
@@ -69,44 +69,44 @@ export class BulkSearch {
     private readonly queue: BucketQueue,
   ) {
     const { dimensionCount, streams } = run.columns;
-    this.looks = dimensionCount > 1 ? LOOKS_PER_CELL : 1;
-    this.only = streams.classCount === 1 ? run.search.cellsOf(0) : undefined;
+    this.looks = dimensionCount > 1 ? LOOKS_PER_KIND : 1;
+    this.only = streams.classCount === 1 ? run.search.kindsOf(0) : undefined;
   }
 
-  /** The best of the instances looked at, in `foundCell`; -1 if none of them has room. */
+  /** The best of the instances looked at, in `foundKind`; -1 if none of them has room. */
   find(stream: number): number {
     const { classOf } = this.run.columns.streams;
-    const cells = this.only ?? this.run.search.cellsOf(indexAt(classOf, stream));
-    const isAlone = this.looks === 1 && cells.length === 1;
-    if (isAlone) return this.firstOpen((this.foundCell = indexAt(cells, 0)));
+    const kinds = this.only ?? this.run.search.kindsOf(indexAt(classOf, stream));
+    const isAlone = this.looks === 1 && kinds.length === 1;
+    if (isAlone) return this.firstOpen((this.foundKind = indexAt(kinds, 0)));
     this.best = -1;
     this.bestUtilisation = Number.POSITIVE_INFINITY;
-    for (let at = 0; at < cells.length; at++) this.lookInto(indexAt(cells, at), stream);
+    for (let at = 0; at < kinds.length; at++) this.lookInto(indexAt(kinds, at), stream);
     return this.best;
   }
 
-  private lookInto(cell: number, stream: number): void {
+  private lookInto(kind: number, stream: number): void {
     const { state } = this.run;
-    let instance = this.firstOpen(cell);
+    let instance = this.firstOpen(kind);
     for (let look = 1; instance >= 0; look++) {
       const utilisation = state.utilisationIfRoom(stream, instance, this.bestUtilisation);
       if (utilisation < this.bestUtilisation) {
         this.best = instance;
         this.bestUtilisation = utilisation;
-        this.foundCell = cell;
+        this.foundKind = kind;
       }
       if (look >= this.looks) return;
-      instance = this.queue.after(cell, instance);
+      instance = this.queue.after(kind, instance);
     }
   }
 
   /** Instances without a free slot leave the queue for good: nothing becomes free meanwhile. */
-  private firstOpen(cell: number): number {
+  private firstOpen(kind: number): number {
     const { run, queue } = this;
-    let instance = queue.first(cell);
+    let instance = queue.first(kind);
     while (instance >= 0 && !run.state.hasSlot(instance)) {
-      queue.remove(cell, instance);
-      instance = queue.first(cell);
+      queue.remove(kind, instance);
+      instance = queue.first(kind);
     }
     return instance;
   }

@@ -1,13 +1,13 @@
 import type { FleetColumns } from '../columns/fleet.columns';
 import { flagAt, indexAt, valueAt } from '../columns/column.access';
 
-/** Buckets per cell: a step of the queue is this fine a part of twice the expected mean. */
+/** Buckets per kind: a step of the queue is this fine a part of twice the expected mean. */
 const BUCKETS_MAX = 4096;
-/** And in all cells together, so that a fleet of many kinds of instances stays in the cache. */
+/** And in all kinds together, so that a fleet of many kinds of instances stays in the cache. */
 const BUCKETS_TOTAL_MAX = 1 << 20;
 
 /**
- * The ready instances of each cell by utilisation, in buckets: what `InstanceHeaps` is, for the
+ * The ready instances of each kind by utilisation, whatever their zone, in buckets: what `InstanceHeaps` is, for the
  * time in which instances only become hotter. Taking the coldest and putting it back hotter is then
  * a constant number of steps, and "coldest" is right to a two-thousandth of the mean. (A bucket
  * queue: Dial 1969.)
@@ -26,49 +26,49 @@ export class BucketQueue {
     expectedMean: number,
   ) {
     const { instances, labels } = columns;
-    const cellCount = labels.kindCount * instances.zoneCount;
+    const kindCount = labels.kindCount;
     this.bucketCount = Math.max(
       2,
-      Math.min(BUCKETS_MAX, Math.floor(BUCKETS_TOTAL_MAX / Math.max(1, cellCount))),
+      Math.min(BUCKETS_MAX, Math.floor(BUCKETS_TOTAL_MAX / Math.max(1, kindCount))),
     );
     this.scale = this.bucketCount / (2 * expectedMean);
-    this.heads = new Int32Array(cellCount * this.bucketCount).fill(-1);
+    this.heads = new Int32Array(kindCount * this.bucketCount).fill(-1);
     this.nexts = new Int32Array(instances.count).fill(-1);
-    this.lowest = new Int32Array(cellCount);
+    this.lowest = new Int32Array(kindCount);
     this.fill();
   }
 
-  /** The coldest instance of the cell, -1 if there is none (any more). */
-  first(cell: number): number {
+  /** The coldest instance of the kind, -1 if there is none (any more). */
+  first(kind: number): number {
     const end = this.bucketCount;
-    let bucket = indexAt(this.lowest, cell);
+    let bucket = indexAt(this.lowest, kind);
     while (bucket < end) {
-      const head = indexAt(this.heads, cell * this.bucketCount + bucket);
+      const head = indexAt(this.heads, kind * this.bucketCount + bucket);
       if (head >= 0) {
-        this.lowest[cell] = bucket;
+        this.lowest[kind] = bucket;
         return head;
       }
       bucket += 1;
     }
-    this.lowest[cell] = end;
+    this.lowest[kind] = end;
     return -1;
   }
 
   /** The next one of nearly the same utilisation, or of the next bucket with any; -1: none. */
-  after(cell: number, instance: number): number {
+  after(kind: number, instance: number): number {
     const next = indexAt(this.nexts, instance);
     if (next >= 0) return next;
     const utilisation = valueAt(this.utilisation, instance);
     for (let bucket = this.bucketOf(utilisation) + 1; bucket < this.bucketCount; bucket++) {
-      const head = indexAt(this.heads, cell * this.bucketCount + bucket);
+      const head = indexAt(this.heads, kind * this.bucketCount + bucket);
       if (head >= 0) return head;
     }
     return -1;
   }
 
   /** Takes the instance out; its utilisation must still be what it was put in with. */
-  remove(cell: number, instance: number): void {
-    const at = cell * this.bucketCount + this.bucketOf(valueAt(this.utilisation, instance));
+  remove(kind: number, instance: number): void {
+    const at = kind * this.bucketCount + this.bucketOf(valueAt(this.utilisation, instance));
     const following = indexAt(this.nexts, instance);
     let before = indexAt(this.heads, at);
     if (before === instance) {
@@ -79,12 +79,12 @@ export class BucketQueue {
     this.nexts[before] = following;
   }
 
-  put(cell: number, instance: number): void {
+  put(kind: number, instance: number): void {
     const bucket = this.bucketOf(valueAt(this.utilisation, instance));
-    const at = cell * this.bucketCount + bucket;
+    const at = kind * this.bucketCount + bucket;
     this.nexts[instance] = indexAt(this.heads, at);
     this.heads[at] = instance;
-    if (bucket < indexAt(this.lowest, cell)) this.lowest[cell] = bucket;
+    if (bucket < indexAt(this.lowest, kind)) this.lowest[kind] = bucket;
   }
 
   private bucketOf(utilisation: number): number {
@@ -102,8 +102,7 @@ export class BucketQueue {
     for (let rank = instances.count - 1; rank >= 0; rank--) {
       const instance = indexAt(byRank, rank);
       if (flagAt(instances.isReady, instance) === 0) continue;
-      const kind = indexAt(labels.kindOf, instance);
-      this.put(kind * instances.zoneCount + indexAt(instances.zoneOf, instance), instance);
+      this.put(indexAt(labels.kindOf, instance), instance);
     }
   }
 }

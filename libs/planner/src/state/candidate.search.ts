@@ -35,6 +35,7 @@ export class CandidateSearch {
   /** Pairs of stream and instance weighed so far. */
   evaluated = 0;
   private readonly cellsOfClass: (Int32Array | undefined)[] = [];
+  private readonly kindsOfClass: (Int32Array | undefined)[] = [];
   private readonly places: Int32Array;
   private readonly largestShare: number;
   private readonly cellSizes: Int32Array;
@@ -176,6 +177,17 @@ export class CandidateSearch {
   private leastRise(stream: number): number {
     const { dimensionCount, streams } = this.columns;
     return dimensionCount > 1 ? 0 : valueAt(streams.demand, stream) / this.largestShare;
+  }
+
+  /** The kinds of ready instances that the class may be on. */
+  kindsOf(classId: number): Int32Array {
+    const known = this.kindsOfClass[classId];
+    if (known !== undefined) return known;
+    const { zoneCount } = this.columns.instances;
+    const kinds = this.cellsOf(classId).map((cell) => Math.floor(cell / zoneCount));
+    const found = Int32Array.from(new Set(kinds));
+    this.kindsOfClass[classId] = found;
+    return found;
   }
 
   /** The cells with ready instances that the class may be in. */
