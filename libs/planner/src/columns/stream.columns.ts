@@ -1,6 +1,5 @@
 import type { MoveView, StreamView } from '../boundary/snapshot.view';
 import type { InstanceColumns } from './instance.columns';
-import { valueAt } from './column.access';
 import { readAmount } from './fixed.point';
 import { IdIndex } from './id.index';
 import { parseNumericId } from './id.order';
@@ -27,11 +26,6 @@ export interface StreamColumns {
   readonly ownerOf: Int32Array;
   /** Moves under way, by stream: it is left alone and counted at both ends. */
   readonly moves: ReadonlyMap<number, MoveEnds>;
-  /**
-   * [instance]: since when it has had the stream that it has had longest, in ms; Infinity if it has
-   * none. A stream that does not say since when counts as there for ever.
-   */
-  readonly heldSince: Float64Array;
   readonly isEnabled: Uint8Array;
   readonly priority: Float64Array;
   readonly classOf: Int32Array;
@@ -87,7 +81,6 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
   const count = views.length;
   const live = indexLive(instances);
   const ownerOf = new Int32Array(count);
-  const heldSince = new Float64Array(instances.count).fill(Number.POSITIVE_INFINITY);
   const isEnabled = new Uint8Array(count);
   const priority = new Float64Array(count);
   const classOf = new Int32Array(count);
@@ -106,10 +99,7 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
     }
     demand[at++] = readAmount(view.load.weight);
     if (hasResources) at = readResources(view, resources, demand, at);
-    const owner = view.owner === undefined ? -1 : live.find(view.owner);
-    ownerOf[stream] = owner;
-    const since = Math.max(view.assignedAt ?? 0, view.lastMovedAt ?? 0);
-    if (owner >= 0 && since < valueAt(heldSince, owner)) heldSince[owner] = since;
+    ownerOf[stream] = view.owner === undefined ? -1 : live.find(view.owner);
     isEnabled[stream] = view.enabled === false ? 0 : 1;
     priority[stream] = readPriority(view.priority);
     if (view.requires !== undefined || view.avoid !== undefined) {
@@ -125,7 +115,6 @@ function readInOrder(source: Source, wanted: Wanted): ReadStreams | undefined {
     views,
     demand,
     ownerOf,
-    heldSince,
     moves: readMoves(source, live),
     isEnabled,
     priority,

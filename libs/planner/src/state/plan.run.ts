@@ -47,7 +47,7 @@ export class PlanRun {
     this.search = new CandidateSearch(columns, this.state);
     this.budget = new MoveBudget(columns, settings);
     this.decisions = new PlanDecisions(columns.streams.count);
-    this.isJoining = flagJoining(columns, now - settings.cooldownMs);
+    this.isJoining = flagJoining(columns, this.state.heldCount, now - settings.cooldownMs);
     this.wasEmpty = Uint8Array.from(this.state.heldCount, (held) => (held === 0 ? 1 : 0));
   }
 
