@@ -7,10 +7,10 @@ const BUCKETS_MAX = 4096;
 const BUCKETS_TOTAL_MAX = 1 << 20;
 
 /**
- * The ready instances of each kind by utilisation, whatever their zone, in buckets: what `InstanceHeaps` is, for the
- * time in which instances only become hotter. Taking the coldest and putting it back hotter is then
- * a constant number of steps, and "coldest" is right to a two-thousandth of the mean. (A bucket
- * queue: Dial 1969.)
+ * The ready instances of each kind by utilisation, whatever their zone, in buckets: what
+ * `InstanceHeaps` is, for the time in which instances only become hotter. Taking the coldest and
+ * putting it back hotter is then a constant number of steps, and "coldest" is right to a
+ * two-thousandth of the mean. (A bucket queue: Dial 1969.)
  */
 export class BucketQueue {
   private readonly bucketCount: number;
