@@ -6,6 +6,7 @@ import type {
   Obstacle,
   ObstacleRule,
   ScoreTerms,
+  StepReason,
 } from '@weir/planner';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
@@ -145,6 +146,14 @@ export class ExplanationDto {
 
   @ApiProperty({ type: String, nullable: true, description: 'Its live owner.' })
   owner!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why it has to leave its owner, whatever balancing says; null: it may stay.',
+    example: 'drain',
+  })
+  mustLeave!: StepReason | null;
 
   @ApiProperty({ enum: ['planned', 'disabled', 'waiting', 'held'] })
   state!: PlanningState;

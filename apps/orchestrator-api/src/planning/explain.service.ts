@@ -40,6 +40,7 @@ export class ExplainService {
       streamId,
       name,
       owner: explanation?.owner ?? null,
+      mustLeave: explanation?.mustLeave ?? null,
       ...rest,
       decision,
       unplacedReasons: explanation ? countReasons(explanation) : null,

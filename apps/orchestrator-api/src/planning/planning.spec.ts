@@ -57,6 +57,16 @@ describe('why a stream is where it is', () => {
     });
   });
 
+  it('is told of one that must leave: why, and which instance comes first', async () => {
+    const { fleet, streamIds } = await createFleet('leaving');
+    await api.post(`${fleet.path}/instances/eu-1/drain`);
+    const path = `${fleet.path}/streams/${streamIds[0]}/explain`;
+    const { body } = await api.get<ExplanationDto>(path);
+    expect(body).toMatchObject({ owner: 'eu-1', mustLeave: 'drain' });
+    const other = body.instances.find(({ serverId }) => serverId === 'eu-2');
+    expect(other).toMatchObject({ forbiddenBy: [], obstacles: [] });
+  });
+
   it('is told of one instance, or of the best few', async () => {
     const { fleet, streamIds } = await createFleet('few');
     const path = `${fleet.path}/streams/${streamIds[0]}/explain`;
