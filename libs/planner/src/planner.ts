@@ -26,7 +26,7 @@ const PHASES: readonly ((run: PlanRun) => void)[] = [mend, place, makeRoom, bala
  * Decides who runs what: pure, and the same for the same arguments, in whatever order the snapshot
  * lists instances and streams. Steps may be carried out in any order and at the same time: no limit
  * or constraint that holds now is broken on the way.
- * @throws RangeError when two instances have the same serverId.
+ * @throws RangeError when two instances have the same serverId, or two streams the same streamId.
  */
 export function plan(
   snapshot: FleetSnapshot,

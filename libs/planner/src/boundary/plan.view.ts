@@ -25,8 +25,10 @@ export interface Step {
   readonly to: string;
   readonly reason: StepReason;
   /**
-   * What the step betters: 1 for one that mends (it restores a promise); for balancing, by how much
-   * the hotter of its two ends cools, as share of that instance's capacity (0.05 = 5 points).
+   * What the step betters, as share of an instance's capacity (0.05 = 5 points). 1 for one that
+   * mends: it restores a promise. For balance, by how much the hotter of its two ends cools; of an
+   * exchange of several, its own cost and its part of what all of them gain beyond their costs. For
+   * join, how much of its share the newcomer gets.
    */
   readonly gain: number;
   /** What the step costs, in the unit of `gain`; 0 for a placement, which interrupts nothing. */
@@ -71,8 +73,8 @@ export interface PlanStats {
   /** Pairs of stream and instance that were weighed. */
   readonly evaluated: number;
   /**
-   * settled: nothing is left to do. budget: moves are left for a later plan. effort: gave up
-   * searching.
+   * settled: nothing that it would do is left. budget: moves, or tries to make room, are left for a
+   * later plan. effort: gave up searching.
    */
   readonly stoppedBy: 'settled' | 'budget' | 'effort';
 }

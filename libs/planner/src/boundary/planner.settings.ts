@@ -23,7 +23,10 @@ export interface PlannerSettings {
   readonly maxMakeRoomStreams: number;
   /** Streams shifted to make room for one. */
   readonly maxMakeRoomShifts: number;
-  /** Pairs of stream and instance weighed before the search gives up. */
+  /**
+   * Pairs of stream and instance weighed before the search gives up. Bounds balancing, drains and
+   * making room; reading the fleet and placing what runs nowhere always go to their end.
+   */
   readonly maxEvaluated: number;
 }
 
@@ -49,6 +52,6 @@ export const defaultPlannerSettings: PlannerSettings = {
   maxMakeRoomStreams: 16,
   // More interruptions than this are too high a price for one placement.
   maxMakeRoomShifts: 8,
-  // About a second on one core: a plan must come back well before the next lease may expire.
+  // A bound of work, not of time: far more than a settled fleet needs, and not without end.
   maxEvaluated: 20_000_000,
 };
