@@ -1,6 +1,6 @@
 import { createLogger, MetricsRegistry } from '@weir/observability';
 import { BalancerMetrics } from './balancer.metrics';
-import type { RoundReport } from './round/round.report';
+import type { RoundReport } from '@weir/control-loop';
 
 const scores = {
   peak: 0.9,

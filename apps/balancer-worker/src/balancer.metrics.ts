@@ -1,9 +1,8 @@
 import { durationBucketsSeconds } from '@weir/observability';
 import type { Logger, MetricsRegistry } from '@weir/observability';
 import type { FleetBrake, SupervisorObserver } from './fleets/fleet.supervisor';
-import type { FleetAction } from './loop/fleet.loop';
+import type { FleetAction, RoundReport } from '@weir/control-loop';
 import { PlanGauges } from './plan.gauges';
-import type { RoundReport } from './round/round.report';
 
 const MS_PER_SECOND = 1_000;
 

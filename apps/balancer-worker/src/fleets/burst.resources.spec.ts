@@ -1,6 +1,6 @@
 import { createTestDatabase, until } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
-import type { RoundReport } from '../round/round.report';
+import type { RoundReport } from '@weir/control-loop';
 import { LiveFleet } from './live.fleet.test-support';
 import { Replica } from './replica.test-support';
 import { RoomGuard, TOO_MUCH_HELD } from './room.guard.test-support';

@@ -1,9 +1,7 @@
 import { listFleets, listServices, NotificationListener } from '@weir/database';
 import type { Database, FleetNotice, FleetRecord } from '@weir/database';
-import type { EngagedBrake } from '../lease/brake';
-import { ApiLiveness } from '../lease/api.liveness';
-import { FleetDriver } from '../loop/fleet.driver';
-import type { FleetSurroundings, LoopObserver } from '../loop/fleet.driver';
+import { ApiLiveness, FleetDriver } from '@weir/control-loop';
+import type { EngagedBrake, FleetSurroundings, LoopObserver } from '@weir/control-loop';
 import { Cadence } from './cadence';
 import { GenerationKeeper } from './generation.keeper';
 import { Places } from './places';

@@ -1,4 +1,4 @@
-import type { RoundReport } from '../round/round.report';
+import type { RoundReport } from '@weir/control-loop';
 import type { SupervisorObserver } from './fleet.supervisor';
 
 /** Remembers what control loops told: of one fleet, or of all. */

@@ -2,10 +2,10 @@ import { Database, changeStream, findFleet } from '@weir/database';
 import type { FleetRecord } from '@weir/database';
 import { createTestDatabase, until } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
-import { LiveFleet } from '../fleets/live.fleet.test-support';
-import { cipher } from '../fleets/simulated.instance.test-support';
-import { BalanceRound } from './balance.round';
-import type { RoundReport } from './round.report';
+import { LiveFleet } from './live.fleet.test-support';
+import { cipher } from './simulated.instance.test-support';
+import { BalanceRound } from '@weir/control-loop';
+import type { RoundReport } from '@weir/control-loop';
 
 jest.setTimeout(60_000);
 

@@ -3,9 +3,9 @@ import type { FleetRecord } from '@weir/database';
 import { findFleet } from '@weir/database';
 import { createTestDatabase, until } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
-import { LiveFleet } from '../fleets/live.fleet.test-support';
-import { RoomGuard } from '../fleets/room.guard.test-support';
-import { BalanceRound } from './balance.round';
+import { LiveFleet } from './live.fleet.test-support';
+import { RoomGuard } from './room.guard.test-support';
+import { BalanceRound } from '@weir/control-loop';
 
 jest.setTimeout(60_000);
 
