@@ -17,6 +17,7 @@ import { KeysModule } from './keys/keys.module';
 import { MovesModule } from './moves/moves.module';
 import { NoticesModule } from './notices/notices.module';
 import { PlanningModule } from './planning/planning.module';
+import { StaleModule } from './stale/stale.module';
 import { StreamsModule } from './streams/streams.module';
 import { SystemHealthModule } from './system-health/system-health.module';
 import { WatchModule } from './watch/watch.module';
@@ -58,6 +59,7 @@ export class AppModule {
         WatchModule,
         OrdinaryReadsModule,
         IdempotencyModule,
+        StaleModule,
         ...OPERATOR_MODULES,
       ],
     };

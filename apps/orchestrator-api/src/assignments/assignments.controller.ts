@@ -8,6 +8,7 @@ import { FleetsCache } from '../notices/fleets.cache';
 import { Problems } from '../openapi/problems.decorator';
 import { ApiPage } from '../operator/page.answer';
 import { toPageRequest } from '../operator/page.query';
+import { MayBeStale } from '../stale/may-be-stale.decorator';
 import { AssignmentDto, AssignmentListQuery } from './assignment.dto';
 
 @ApiTags('assignments')
@@ -19,6 +20,7 @@ export class AssignmentsController {
   ) {}
 
   @Get()
+  @MayBeStale()
   @Requires('viewer')
   @ApiOperation({
     summary: 'List who runs what.',

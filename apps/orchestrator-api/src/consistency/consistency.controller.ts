@@ -8,6 +8,7 @@ import { Repeatable } from '../idempotency/repeatable.decorator';
 import { Problems } from '../openapi/problems.decorator';
 import { ApiPage } from '../operator/page.answer';
 import { IdPageQuery, toPageRequest } from '../operator/page.query';
+import { MayBeStale } from '../stale/may-be-stale.decorator';
 import { NewCheckDto, ReportDetailDto, ReportDto, RequestedCheckDto } from './consistency.dto';
 import { ConsistencyService } from './consistency.service';
 
@@ -33,6 +34,7 @@ export class ConsistencyController {
   }
 
   @Get('reports')
+  @MayBeStale()
   @Requires('viewer')
   @ApiOperation({ summary: 'List verification runs, newest first.' })
   @ApiPage(ReportDto, 'Reports, newest first.')
@@ -42,6 +44,7 @@ export class ConsistencyController {
   }
 
   @Get('reports/:reportId')
+  @MayBeStale()
   @Requires('viewer')
   @ApiOperation({ summary: 'Get a verification run with a page of its findings.' })
   @ApiOkResponse({ type: ReportDetailDto })

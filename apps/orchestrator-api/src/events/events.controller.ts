@@ -10,6 +10,7 @@ import { FleetsCache } from '../notices/fleets.cache';
 import { Problems } from '../openapi/problems.decorator';
 import { ApiPage } from '../operator/page.answer';
 import { ID_PATTERN, toPageRequest } from '../operator/page.query';
+import { MayBeStale } from '../stale/may-be-stale.decorator';
 import { EventWatchHub } from './event-watch.hub';
 import { EventDto, EventListQuery, EventWatchQuery } from './event.dto';
 
@@ -24,6 +25,7 @@ export class EventsController {
   ) {}
 
   @Get()
+  @MayBeStale()
   @ApiOperation({ summary: 'List what happened in a fleet, newest last.' })
   @ApiPage(EventDto, 'Events by id.')
   @Problems('FLEET_UNKNOWN')

@@ -10,6 +10,7 @@ import { Problems } from '../openapi/problems.decorator';
 import { Repeatable } from '../idempotency/repeatable.decorator';
 import { ApiPage } from '../operator/page.answer';
 import { NamePageQuery, toPageRequest } from '../operator/page.query';
+import { MayBeStale } from '../stale/may-be-stale.decorator';
 import { FleetDto, FleetSettingsDto } from './fleet.dto';
 import { FleetsService } from './fleets.service';
 
@@ -19,6 +20,7 @@ export class FleetsController {
   constructor(private readonly fleets: FleetsService) {}
 
   @Get()
+  @MayBeStale()
   @RequiresFiltered('viewer')
   @ApiOperation({ summary: 'List fleets by name. A key for one fleet sees that one.' })
   @ApiPage(FleetDto, 'Fleets by name.')
@@ -27,6 +29,7 @@ export class FleetsController {
   }
 
   @Get(':fleet')
+  @MayBeStale()
   @Requires('viewer')
   @ApiOperation({ summary: 'Get a fleet with its settings.' })
   @ApiOkResponse({ type: FleetDto })

@@ -48,6 +48,33 @@ describe('while the database is away', () => {
     watch.close();
   }, 60_000);
 
+  it('reads are answered as before, marked as stale; what was never read is not made up', async () => {
+    const path = '/v1/fleets/main/assignments?limit=5';
+    const fresh = await api.get(path);
+    expect(fresh).toMatchObject({ status: 200, body: { next: null } });
+    expect(fresh.body).not.toHaveProperty('stale');
+    const bound = await reachable.addKey('viewer', 'main');
+    expect((await api.get('/v1/fleets/main', { key: bound })).status).toBe(200);
+
+    door.shut();
+    const stale = await api.get(path);
+    expect(stale.status).toBe(200);
+    expect(stale.body).toEqual({ ...(fresh.body as object), stale: true });
+    expect(Number(stale.headers.get('x-weir-stale-ms'))).toBeGreaterThanOrEqual(0);
+    expect(await api.get('/v1/fleets/main/assignments?limit=6')).toMatchObject({
+      status: 503,
+      body: { code: 'DATABASE_UNAVAILABLE' },
+    });
+    expect((await api.get(path, { key: bound })).status).toBe(503);
+
+    door.reopen();
+    await until(
+      'reads are fresh again',
+      async () => !('stale' in ((await api.get(path)).body as object)),
+      20_000,
+    );
+  }, 60_000);
+
   it('a key that was never read is answered with 503, not refused', async () => {
     const key = await reachable.addKey('instance');
     door.shut();

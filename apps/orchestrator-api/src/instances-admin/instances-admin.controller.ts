@@ -7,6 +7,7 @@ import { Repeatable } from '../idempotency/repeatable.decorator';
 import { Problems } from '../openapi/problems.decorator';
 import { ApiPage } from '../operator/page.answer';
 import { toPageRequest } from '../operator/page.query';
+import { MayBeStale } from '../stale/may-be-stale.decorator';
 import { InstanceDto, InstanceListQuery } from './instance.dto';
 import { InstancesAdminService } from './instances-admin.service';
 
@@ -16,6 +17,7 @@ export class InstancesAdminController {
   constructor(private readonly instances: InstancesAdminService) {}
 
   @Get()
+  @MayBeStale()
   @Requires('viewer')
   @ApiOperation({ summary: 'List instances by name, those that are gone included.' })
   @ApiPage(InstanceDto, 'Instances by server id.')
@@ -28,6 +30,7 @@ export class InstancesAdminController {
   }
 
   @Get(':serverId')
+  @MayBeStale()
   @Requires('viewer')
   @ApiOperation({ summary: 'Get an instance with its lease, load and latest measurements.' })
   @ApiOkResponse({ type: InstanceDto })

@@ -34,11 +34,17 @@ export function setUpOpenApi(app: NestFastifyApplication): void {
   });
 }
 
+const DESCRIPTION =
+  'Keeps long-lived streams running on a fleet: always somewhere, nowhere twice.\n\n' +
+  'While the database is away, writes are answered 503 with `Retry-After`. Reads with ' +
+  '`x-weir-may-be-stale` are answered as they were last, at most ten minutes ago, with ' +
+  '`stale: true` and their age in the header `x-weir-stale-ms`.';
+
 /** The description of every route, generated from controllers and DTOs. */
 export function createOpenApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const options = new DocumentBuilder()
     .setTitle('Weir')
-    .setDescription('Keeps long-lived streams running on a fleet: always somewhere, nowhere twice.')
+    .setDescription(DESCRIPTION)
     .setVersion(readBuildInfo().version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: weir_<role>_...' })

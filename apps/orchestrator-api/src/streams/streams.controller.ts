@@ -14,6 +14,7 @@ import { Repeatable } from '../idempotency/repeatable.decorator';
 import { Problems } from '../openapi/problems.decorator';
 import { ApiPage } from '../operator/page.answer';
 import { toPageRequest } from '../operator/page.query';
+import { MayBeStale } from '../stale/may-be-stale.decorator';
 import { StreamListQuery, toStreamFilter } from './stream-list.query';
 import { NewStreamDto, StreamDto, StreamPatchDto } from './stream.dto';
 import { StreamsService } from './streams.service';
@@ -24,6 +25,7 @@ export class StreamsController {
   constructor(private readonly streams: StreamsService) {}
 
   @Get()
+  @MayBeStale()
   @Requires('viewer')
   @ApiOperation({ summary: 'List streams in the order in which they were made.' })
   @ApiPage(StreamDto, 'Streams by id.')
@@ -44,6 +46,7 @@ export class StreamsController {
   }
 
   @Get(':streamId')
+  @MayBeStale()
   @Requires('viewer')
   @ApiOperation({ summary: 'Get a stream.' })
   @ApiOkResponse({ type: StreamDto })
