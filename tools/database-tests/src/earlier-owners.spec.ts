@@ -58,7 +58,7 @@ describe('while an earlier process may still run an exclusive stream, nobody els
     const answer = await resyncInstance(test.database.control, cipher, {
       fleetId: fleet.fleetId,
       sender: { serverId: 'a', incarnation },
-      running: [],
+      report: { running: [] },
     });
     expect(answer.start).toMatchObject([{ streamId, epoch: 3 }]);
     expect(answer.start[0]!.notBeforeMs).toBeGreaterThan(10_000);

@@ -136,7 +136,8 @@ const operations: Record<string, () => Promise<unknown>> = {
       acks: [{ streamId: '7', epoch: 1, state: 'stopped' }],
       settings,
     }),
-  'a resync': () => resyncInstance(database.control, cipher, { fleetId, sender, running: [] }),
+  'a resync': () =>
+    resyncInstance(database.control, cipher, { fleetId, sender, report: { running: [] } }),
   'a registration': () =>
     registerInstance(
       database.control,

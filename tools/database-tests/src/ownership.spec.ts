@@ -256,14 +256,40 @@ describe('resync', () => {
     const answer = await resyncInstance(test.database.control, cipher, {
       fleetId: fleet.fleetId,
       sender: { serverId: 'a', incarnation: a },
-      running: [
-        { streamId: kept!, epoch: 1 },
-        { streamId: foreign!, epoch: 1 },
-      ],
+      report: {
+        running: [
+          { streamId: kept!, epoch: 1 },
+          { streamId: foreign!, epoch: 1 },
+        ],
+      },
     });
     expect(answer.start).toMatchObject([{ streamId: dropped, epoch: 2, desired: 'run' }]);
     expect(answer.stop).toEqual([{ streamId: foreign, epoch: 1, reason: 'NOT_OWNED' }]);
     expect(await fleet.assignment(kept!)).toMatchObject({ epoch: 1, serverId: 'a' });
+  });
+
+  it('leaves alone what was granted, or told to stop, after the list was made', async () => {
+    const a = await fleet.register('a');
+    await fleet.register('b');
+    const [old, moved] = await fleet.addStreams(2);
+    await fleet.place([old!, moved!], 'a');
+    const resync = (seenRevision: number) =>
+      resyncInstance(test.database.control, cipher, {
+        fleetId: fleet.fleetId,
+        sender: { serverId: 'a', incarnation: a },
+        report: { running: [], seenRevision },
+      });
+    const seenRevision = (await fleet.deliver('a')).revision;
+    const [fresh] = await fleet.addStreams(1);
+    await fleet.place([fresh!], 'a');
+    await fleet.startMove(moved!, 'a', 'b', 1);
+    const answer = await resync(seenRevision);
+    expect(answer.start).toMatchObject([{ streamId: old, epoch: 2 }]);
+    expect(await fleet.assignment(fresh!)).toMatchObject({ epoch: 1, serverId: 'a' });
+    expect(await fleet.assignment(moved!)).toMatchObject({ epoch: 1, status: 'stopping' });
+    await resync((await fleet.deliver('a')).revision);
+    expect(await fleet.assignment(fresh!)).toMatchObject({ epoch: 2, serverId: 'a' });
+    expect(await fleet.assignment(moved!)).toMatchObject({ epoch: 2, serverId: 'b' });
   });
 });
 

@@ -5,6 +5,7 @@ import { DomainError, PROTOCOL_LIMITS } from '@weir/domain';
 import { ServiceState } from '@weir/health';
 import { REQUEST_ID_HEADER } from '@weir/observability';
 import { ProblemFilter } from '../problem/problem.filter';
+import { findBodyLimit } from './body.limits';
 import type { HttpReply, HttpRequest, HttpServer } from './fastify.types';
 import { parseJsonBody } from './json.parser';
 import { assertPlainQuery } from './query.rules';
@@ -25,7 +26,11 @@ export const SERVER_OPTIONS = {
 export async function setUpHttp(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpAdapter().getInstance() as unknown as HttpServer;
   const routes = app.get(RouteTable);
-  server.addHook('onRoute', ({ url, method }) => routes.add(url, method));
+  server.addHook('onRoute', (route) => {
+    routes.add(route.url, route.method);
+    const bodyLimit = findBodyLimit(route.method, route.url);
+    if (bodyLimit !== undefined) route.bodyLimit = bodyLimit;
+  });
   server.addHook('onRequest', refuseWhileStopping(app.get(ServiceState)));
   server.addHook('onRequest', (request, _reply, done) => {
     assertPlainQuery(request.query);

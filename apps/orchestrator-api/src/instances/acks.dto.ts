@@ -47,6 +47,13 @@ export class ResyncDto implements ResyncRequest {
   @CounterField({ example: 3 })
   incarnation!: number;
 
+  @CounterField({
+    optional: true,
+    example: 812,
+    description: 'What changed after this revision is left alone. Without it: everything counts.',
+  })
+  seenRevision?: number;
+
   @ApiProperty({ type: [StreamEpochDto], description: 'Everything that it runs.' })
   @IsArray()
   @ArrayMaxSize(PROTOCOL_LIMITS.runningPerRequest)

@@ -197,11 +197,13 @@ describe('acknowledgements and resyncs', () => {
 });
 
 describe('a body', () => {
-  it('of 1 MB is refused everywhere', async () => {
-    const body = JSON.stringify({ text: 'x'.repeat(1024 * 1024) });
+  it('of 3 MB is refused everywhere, one of 1 MB where nothing is listed', async () => {
+    const body = JSON.stringify({ text: 'x'.repeat(3 * 1024 * 1024) });
     for (const send of [register, beat, ack, resync]) {
       expect(await send(body)).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } });
     }
+    const smaller = JSON.stringify({ text: 'x'.repeat(1024 * 1024) });
+    for (const send of [beat, ack]) expect((await send(smaller)).status).toBe(413);
   });
 
   it('that is not JSON is refused with what is wrong', async () => {

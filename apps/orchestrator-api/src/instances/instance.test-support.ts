@@ -126,8 +126,12 @@ export class TestInstance {
     return this.api.post<T>(`${this.path}/acks`, body, this.asInstance);
   }
 
-  resync<T = ResyncResponse>(running: readonly StreamEpoch[]): Promise<Answer<T>> {
-    const body = { incarnation: this.incarnation, running };
+  resync<T = ResyncResponse>(
+    running: readonly StreamEpoch[],
+    seenRevision?: number,
+  ): Promise<Answer<T>> {
+    const { incarnation } = this;
+    const body = { incarnation, running, ...(seenRevision !== undefined && { seenRevision }) };
     return this.api.put<T>(`${this.path}/running`, body, this.asInstance);
   }
 

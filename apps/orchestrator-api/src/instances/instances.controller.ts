@@ -47,9 +47,9 @@ export class InstancesController {
   @Problems('FLEET_UNKNOWN', 'INSTANCE_UNKNOWN', 'INCARNATION_FENCED', 'BODY_TOO_LARGE')
   resync(
     @Param() { fleet, serverId }: InstanceParams,
-    @Body() { incarnation, running }: ResyncDto,
+    @Body() { incarnation, ...report }: ResyncDto,
   ): Promise<ResyncResponse> {
-    return this.instances.resync(fleet, { serverId, incarnation }, running);
+    return this.instances.resync(fleet, { serverId, incarnation }, report);
   }
 
   @Post(':serverId/drain')

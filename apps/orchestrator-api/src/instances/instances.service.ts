@@ -9,7 +9,7 @@ import {
   resyncInstance,
   SourceCipher,
 } from '@weir/database';
-import type { AckSender } from '@weir/database';
+import type { AckSender, RunningReport } from '@weir/database';
 import { DomainError, effectiveHeartbeatIntervalMs } from '@weir/domain';
 import type {
   Ack,
@@ -18,7 +18,6 @@ import type {
   RegisterRequest,
   RegisterResponse,
   ResyncResponse,
-  StreamEpoch,
 } from '@weir/domain';
 import { FleetsCache } from '../notices/fleets.cache';
 
@@ -66,10 +65,10 @@ export class InstancesService {
   async resync(
     fleetName: string,
     sender: AckSender,
-    running: readonly StreamEpoch[],
+    report: RunningReport,
   ): Promise<ResyncResponse> {
     const { fleetId } = await this.fleets.get(fleetName);
-    return resyncInstance(this.database.control, this.cipher, { fleetId, sender, running });
+    return resyncInstance(this.database.control, this.cipher, { fleetId, sender, report });
   }
 
   async leave(fleetName: string, sender: AckSender): Promise<void> {

@@ -1,4 +1,4 @@
-import { computeDigest, EMPTY_DIGEST } from '@weir/domain';
+import { computeDigest, EMPTY_DIGEST, PROTOCOL_LIMITS } from '@weir/domain';
 import { until } from '@weir/testing';
 import { TestApi } from '../api.test-support';
 import type { Problem } from '../problem/problem';
@@ -285,6 +285,29 @@ describe('a resync', () => {
     instance.seenRevision = body.revision;
     instance.running = [kept!, body.start[0]!];
     expect((await instance.beat()).body.resync).toBeUndefined();
+  });
+
+  it('leaves alone what the instance has not seen, when it says what it has', async () => {
+    const instance = await running(1);
+    const [granted] = await streams.give('one', 1);
+    const { body } = await instance.resync(instance.running, instance.seenRevision);
+    expect(body).toMatchObject({ start: [], stop: [] });
+    expect((await instance.beat()).body.changes).toMatchObject([
+      { streamId: granted!.streamId, epoch: 1 },
+    ]);
+  });
+
+  it('and a registration take a list of 20,000 streams, not more', async () => {
+    const instance = await registered();
+    const list = Array.from({ length: PROTOCOL_LIMITS.runningPerRequest }, (_, index) => ({
+      streamId: String(900_000_000_000_000_000n + BigInt(index)),
+      epoch: Number.MAX_SAFE_INTEGER - index,
+    }));
+    const resynced = await instance.resync(list);
+    expect([resynced.status, resynced.body.stop.length]).toEqual([200, list.length]);
+    expect((await instance.register({ running: list })).status).toBe(201);
+    const more = await instance.resync<Problem>([...list, { streamId: '1', epoch: 1 }]);
+    expect(more).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } });
   });
 
   it('of an unknown instance is refused', async () => {

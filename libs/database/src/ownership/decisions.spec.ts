@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { decideAck } from './acknowledgement.decision';
 import type { AckedAssignment } from './acknowledgement.decision';
 import { decideRegistration } from './registration.decision';
-import type { OwnedAssignment } from './registration.decision';
 import { decideResync } from './resync.decision';
+import type { RevisedAssignment } from './resync.decision';
 
 const sender = { serverId: 'a', incarnation: 2 };
 const assignment: AckedAssignment = {
@@ -49,10 +49,11 @@ describe('an acknowledgement', () => {
 });
 
 const ownedList = fc.uniqueArray(
-  fc.record<OwnedAssignment>({
+  fc.record<RevisedAssignment>({
     streamId: fc.integer({ min: 1, max: 30 }).map(String),
     epoch: fc.integer({ min: 1, max: 3 }),
     status: fc.constantFrom('starting' as const, 'running' as const, 'stopping' as const),
+    revision: fc.integer({ min: 1, max: 20 }),
   }),
   { selector: (entry) => entry.streamId },
 );
@@ -85,7 +86,7 @@ describe('a resync', () => {
   it('leaves the instance with exactly what it owns, each under one epoch', () => {
     fc.assert(
       fc.property(ownedList, runningList, (owned, running) => {
-        const plan = decideResync(owned, running, 'ready');
+        const plan = decideResync(owned, { running }, 'ready');
         const stopped = new Set(plan.stop.map((entry) => entry.streamId));
         const still = running.filter((entry) => !stopped.has(entry.streamId));
         for (const entry of still) {
@@ -101,7 +102,30 @@ describe('a resync', () => {
   });
 
   it('gives nothing new to an instance that is being emptied', () => {
-    const owned: OwnedAssignment[] = [{ streamId: '1', epoch: 1, status: 'running' }];
-    expect(decideResync(owned, [], 'draining')).toEqual({ regrant: [], release: ['1'], stop: [] });
+    const owned = [{ streamId: '1', epoch: 1, status: 'running', revision: 5 } as const];
+    const plan = decideResync(owned, { running: [] }, 'draining');
+    expect(plan).toEqual({ regrant: [], release: ['1'], stop: [] });
+  });
+
+  it('touches nothing that changed after the list was made, and all the rest as ever', () => {
+    const seenRevisions = fc.integer({ min: 0, max: 21 });
+    const statuses = fc.constantFrom('ready' as const, 'draining' as const);
+    fc.assert(
+      fc.property(
+        ownedList,
+        runningList,
+        seenRevisions,
+        statuses,
+        (owned, running, seen, status) => {
+          const plan = decideResync(owned, { running, seenRevision: seen }, status);
+          const whole = decideResync(owned, { running }, status);
+          const unseen = new Set(owned.filter((a) => a.revision > seen).map((a) => a.streamId));
+          const isSeen = (streamId: string) => !unseen.has(streamId);
+          expect(plan.regrant).toEqual(whole.regrant.filter(isSeen));
+          expect(plan.release).toEqual(whole.release.filter(isSeen));
+          expect(plan.stop).toEqual(whole.stop);
+        },
+      ),
+    );
   });
 });

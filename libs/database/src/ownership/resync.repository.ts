@@ -1,4 +1,4 @@
-import type { Assignment, InstanceStatus, ResyncResponse, StreamEpoch } from '@weir/domain';
+import type { Assignment, InstanceStatus, ResyncResponse } from '@weir/domain';
 import { invariant } from '@weir/domain';
 import type { SourceCipher } from '../crypto/source.cipher';
 import type { TransactionRunner } from '../resilience/transaction-runner';
@@ -11,8 +11,7 @@ import type { OwnershipChange } from './ownership.transaction';
 import { regrantStreams } from './regrant';
 import { releaseStreams } from './release';
 import { decideResync } from './resync.decision';
-import type { ResyncPlan } from './resync.decision';
-import type { OwnedAssignment } from './registration.decision';
+import type { ResyncPlan, RevisedAssignment, RunningReport } from './resync.decision';
 
 /**
  * Brings an instance and the truth together. What it owns and does not list, it has stopped for
@@ -25,19 +24,19 @@ export function resyncInstance(
   request: {
     readonly fleetId: number;
     readonly sender: AckSender;
-    readonly running: readonly StreamEpoch[];
+    readonly report: RunningReport;
   },
 ): Promise<ResyncResponse> {
-  const { fleetId, sender, running } = request;
+  const { fleetId, sender, report } = request;
   return changeOwnership(runner, fleetId, 'resync', async (change) => {
     await assertLive(change.sql, fleetId, sender);
-    const owned = await change.sql.query<OwnedAssignment>(
-      `select stream_id::text as "streamId", epoch, status from assignments
+    const owned = await change.sql.query<RevisedAssignment>(
+      `select stream_id::text as "streamId", epoch, status, revision from assignments
        where fleet_id = $1 and server_id = $2 order by stream_id for update`,
       [fleetId, sender.serverId],
     );
     const status = await readStatus(change, sender.serverId);
-    const plan = decideResync(owned, running, status);
+    const plan = decideResync(owned, report, status);
     await applyPlan(change, sender, plan);
     const start = await readRegranted(change, cipher, sender, plan);
     return { start, stop: plan.stop, revision: change.revision };
