@@ -36,6 +36,30 @@ export interface FleetSettings {
   readonly moveStepTimeoutMs: number;
   /** First wait before a stream that an instance reported as failed is tried again; doubles. */
   readonly failedRetryMs: number;
+  /** Longest such wait while the stream is not parked; less than the first one: that one. */
+  readonly failedRetryMaxMs: number;
+  /** A stream that failed this often in a row is parked. */
+  readonly parkAfterFailures: number;
+  /** First wait before a parked stream is tried again; grows. 0: only an operator does that. */
+  readonly parkRetryMs: number;
+  /** A stream that ran this long has proven that it can: its failures are forgotten. */
+  readonly provenAfterMs: number;
+  /** An instance that was granted a stream and does not run it after this long has failed. */
+  readonly startTimeoutMs: number;
+  /** A stream is isolated when this many of its instances died soon after they got it. */
+  readonly isolateAfterLosses: number;
+  /** Losses count together within this time. */
+  readonly isolateWindowMs: number;
+  /** An instance died soon after it got a stream when it lived no longer than this. */
+  readonly isolateRecentMs: number;
+  /** Most of the fleet's streams that are isolated at once; 0: none ever is. In percent. */
+  readonly isolatePercentMax: number;
+  /** An instance that came back this often without having left gets nothing new for a while. */
+  readonly flapsMax: number;
+  /** Flaps count together within this time. */
+  readonly flapWindowMs: number;
+  /** An instance that is lost, or left, this long ago is forgotten. */
+  readonly retireAfterMs: number;
 }
 
 export const DEFAULT_FLEET_SETTINGS: FleetSettings = {
@@ -56,6 +80,18 @@ export const DEFAULT_FLEET_SETTINGS: FleetSettings = {
   movesInFlightPerInstanceMax: 20,
   moveStepTimeoutMs: 30_000,
   failedRetryMs: 5_000,
+  failedRetryMaxMs: 60_000,
+  parkAfterFailures: 5,
+  parkRetryMs: 60_000,
+  provenAfterMs: 60_000,
+  startTimeoutMs: 60_000,
+  isolateAfterLosses: 3,
+  isolateWindowMs: 600_000,
+  isolateRecentMs: 120_000,
+  isolatePercentMax: 20,
+  flapsMax: 3,
+  flapWindowMs: 600_000,
+  retireAfterMs: 86_400_000,
 };
 
 /** Smallest and largest value of each numeric setting. */
@@ -75,6 +111,18 @@ export const FLEET_SETTING_BOUNDS = {
   movesInFlightPerInstanceMax: [1, 10_000],
   moveStepTimeoutMs: [1_000, 3_600_000],
   failedRetryMs: [100, 3_600_000],
+  failedRetryMaxMs: [100, 86_400_000],
+  parkAfterFailures: [1, 1_000],
+  parkRetryMs: [0, 86_400_000],
+  provenAfterMs: [0, 86_400_000],
+  startTimeoutMs: [1_000, 86_400_000],
+  isolateAfterLosses: [2, 100],
+  isolateWindowMs: [10_000, 86_400_000],
+  isolateRecentMs: [1_000, 3_600_000],
+  isolatePercentMax: [0, 50],
+  flapsMax: [2, 1_000],
+  flapWindowMs: [10_000, 86_400_000],
+  retireAfterMs: [60_000, 31_536_000_000],
 } as const satisfies Record<string, readonly [number, number]>;
 
 export interface FleetView {
@@ -94,12 +142,27 @@ export function effectiveHeartbeatIntervalMs(settings: FleetSettings): number {
 
 /** Problems that hold between settings; empty when they fit together. */
 export function checkFleetSettings(settings: FleetSettings): { path: string; message: string }[] {
-  const interval = effectiveHeartbeatIntervalMs(settings);
-  if (interval * 2 <= settings.leaseTtlMs) return [];
-  return [
-    {
-      path: 'heartbeatIntervalMs',
-      message: `must be at most half of leaseTtlMs (${settings.leaseTtlMs / 2}), so that one heartbeat may be lost`,
-    },
-  ];
+  return SETTING_CHECKS.flatMap(({ isKept, path, explain }) =>
+    isKept(settings) ? [] : [{ path, message: explain(settings) }],
+  );
 }
+
+interface SettingCheck {
+  readonly path: keyof FleetSettings;
+  readonly isKept: (settings: FleetSettings) => boolean;
+  readonly explain: (settings: FleetSettings) => string;
+}
+
+const SETTING_CHECKS: readonly SettingCheck[] = [
+  {
+    path: 'heartbeatIntervalMs',
+    isKept: (settings) => effectiveHeartbeatIntervalMs(settings) * 2 <= settings.leaseTtlMs,
+    explain: ({ leaseTtlMs }) =>
+      `must be at most half of leaseTtlMs (${leaseTtlMs / 2}), so that one heartbeat may be lost`,
+  },
+  {
+    path: 'isolateRecentMs',
+    isKept: ({ isolateRecentMs, isolateWindowMs }) => isolateRecentMs <= isolateWindowMs,
+    explain: ({ isolateWindowMs }) => `must be at most isolateWindowMs (${isolateWindowMs})`,
+  },
+];

@@ -72,6 +72,58 @@ export class FleetSettingsDto implements FleetSettings {
 
   @ApiSetting('failedRetryMs', 'First wait before a failed stream is tried again; doubles. In ms.')
   failedRetryMs!: number;
+
+  @ApiSetting('failedRetryMaxMs', 'Longest such wait while the stream is not parked, in ms.')
+  failedRetryMaxMs!: number;
+
+  @ApiSetting('parkAfterFailures', 'A stream that failed this often in a row is parked.')
+  parkAfterFailures!: number;
+
+  @ApiSetting(
+    'parkRetryMs',
+    'First wait before a parked stream is tried again, in ms; five times as long each time, up to ' +
+      '30 minutes. 0: only an operator does that.',
+  )
+  parkRetryMs!: number;
+
+  @ApiSetting('provenAfterMs', "A stream's failures are forgotten once it ran this long, in ms.")
+  provenAfterMs!: number;
+
+  @ApiSetting(
+    'startTimeoutMs',
+    'An instance that does not run a stream this long after it was granted has failed, in ms.',
+  )
+  startTimeoutMs!: number;
+
+  @ApiSetting(
+    'isolateAfterLosses',
+    'A stream is isolated when this many of its instances died soon after they got it.',
+  )
+  isolateAfterLosses!: number;
+
+  @ApiSetting('isolateWindowMs', 'Losses of instances count together within this time, in ms.')
+  isolateWindowMs!: number;
+
+  @ApiSetting('isolateRecentMs', '"Soon after" means within this time, in ms.')
+  isolateRecentMs!: number;
+
+  @ApiSetting(
+    'isolatePercentMax',
+    'Most streams that are isolated at once, in % of all; 0: none ever is.',
+  )
+  isolatePercentMax!: number;
+
+  @ApiSetting(
+    'flapsMax',
+    'An instance that came back this often without having left gets nothing new for a while.',
+  )
+  flapsMax!: number;
+
+  @ApiSetting('flapWindowMs', 'Flaps of an instance count together within this time, in ms.')
+  flapWindowMs!: number;
+
+  @ApiSetting('retireAfterMs', 'Instances that were lost, or left, this long ago are forgotten.')
+  retireAfterMs!: number;
 }
 
 export class FleetDto implements FleetView {

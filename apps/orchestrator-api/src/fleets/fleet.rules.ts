@@ -12,6 +12,7 @@ import { inputError } from '../problem/validation.problems';
 /** Shares and ratios; every other setting is a whole number. */
 const RATIOS: ReadonlySet<string> = new Set([
   'massLossPercent',
+  'isolatePercentMax',
   'balanceRelativeBand',
   'balanceAbsoluteBand',
   'balanceMoveCostShare',

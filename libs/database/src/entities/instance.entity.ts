@@ -51,4 +51,12 @@ export class InstanceEntity {
 
   @Column('timestamptz', { default: () => 'weir_now()' })
   updatedAt!: Date;
+
+  /** It came back too often and gets nothing new until then. */
+  @Column('timestamptz', { nullable: true })
+  flappingUntil!: Date | null;
+
+  /** Flaps before this were forgiven. */
+  @Column('timestamptz', { nullable: true })
+  flapsFrom!: Date | null;
 }

@@ -7,6 +7,7 @@ import { StreamResources1764000005000 } from './1764000005000-stream-resources';
 import { PlanFence1764000006000 } from './1764000006000-plan-fence';
 import { LostOwner1764000007000 } from './1764000007000-lost-owner';
 import { EditFence1764000008000 } from './1764000008000-edit-fence';
+import { FailingStreams1764000010000 } from './1764000010000-failing-streams';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -19,7 +20,8 @@ export const MIGRATIONS = [
   PlanFence1764000006000,
   LostOwner1764000007000,
   EditFence1764000008000,
+  FailingStreams1764000010000,
 ] as const;
 
 /** The schema that this release works with: the name of its last migration. */
-export const EXPECTED_SCHEMA = 'EditFence1764000008000';
+export const EXPECTED_SCHEMA = 'FailingStreams1764000010000';
