@@ -27,6 +27,9 @@ const BENCHMARKS = {
   heartbeat: { programs: ['heartbeat.bench.js'], projects: SERVICES },
   placement: { programs: ['placement.bench.js'], projects: SERVICES },
   failover: { programs: ['failover.bench.js'], projects: SERVICES },
+  'mass-loss': { programs: ['mass-loss.bench.js'], projects: SERVICES },
+  handoff: { programs: ['handoff.bench.js'], projects: SERVICES },
+  rolling: { programs: ['rolling.bench.js'], projects: SERVICES },
   start: { programs: ['start.bench.js'], projects: SERVICES },
   planner: { programs: ['planner.bench.js'], projects: [] },
 };

@@ -35,14 +35,18 @@ export class BenchStack {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  /** One call of the API about the fleet. @throws Error for an answer that is not 2xx. */
+  /**
+   * One call of the API about a fleet, the default one unless named.
+   * @throws Error for an answer that is not 2xx.
+   */
   async call<T>(
     path: string,
-    request: { method?: string; type?: string; body?: string } = {},
+    request: { method?: string; type?: string; body?: string; fleet?: string } = {},
   ): Promise<T> {
     const keys = this.stack.home.keys();
     const isInstanceCall = path === '/instances' && request.method === 'POST';
-    const response = await fetch(`${this.stack.apiUrl}/v1/fleets/${DEFAULT_FLEET}${path}`, {
+    const fleet = request.fleet ?? DEFAULT_FLEET;
+    const response = await fetch(`${this.stack.apiUrl}/v1/fleets/${fleet}${path}`, {
       method: request.method ?? 'GET',
       headers: {
         authorization: `Bearer ${isInstanceCall ? keys.instance : keys.operator}`,

@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 
 /** Prints a table: the first row is the head, figures are right-aligned. */
 export function printTable(rows: readonly (readonly string[])[]): void {
@@ -23,6 +23,19 @@ export function printMachine(): void {
   print(
     `Node.js ${process.versions.node}, ${cpus().length} x ${model}; everything on this machine`,
   );
+}
+
+/** What the figures were measured on, for programs. */
+export function describeMachine(): object {
+  return {
+    node: process.versions.node,
+    v8: process.versions.v8,
+    cpu: cpus()[0]?.model ?? 'unknown processor',
+    cpus: cpus().length,
+    memoryBytes: totalmem(),
+    loadAverages: loadavg(),
+    system: `${platform()} ${release()}`,
+  };
 }
 
 /** A whole number with thousands separated. */

@@ -1,12 +1,11 @@
 import { hostname } from 'node:os';
 import type { HttpSection } from '@weir/config';
 import type { Logger, MetricsRegistry } from '@weir/observability';
-import { WeirClient } from '@weir/worker-client';
+import { createFileJournal, WeirClient } from '@weir/worker-client';
 import type { WeirClientOptions } from '@weir/worker-client';
 import type { StreamRegistry } from '../streams/stream.registry';
 import { HostMetrics } from './host.metrics';
 import type { InstanceSection } from './instance.section';
-import { createFileJournal } from './journal.file';
 
 /** Addresses to listen on that nobody else can use to get here. */
 const ANY_ADDRESS = new Set(['0.0.0.0', '::', '']);

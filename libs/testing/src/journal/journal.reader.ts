@@ -9,6 +9,8 @@ export interface RunInterval {
   readonly epoch: number;
   readonly exclusive: boolean;
   readonly startedNs: bigint;
+  /** When its handler had it under way; undefined when it never said so. */
+  readonly underWayNs?: bigint;
   /** When its last effect was over; undefined while it goes on. */
   readonly endedNs: bigint | undefined;
 }
@@ -68,6 +70,7 @@ function toIntervals(source: JournalSource, entries: readonly JournalLine[]): Ru
       const killedNs = kills.shift() as bigint;
       for (const key of [...open.keys()]) close(key, killedNs);
     }
+    if (entry.kind === 'assignmentStarted') setUnderWay(open, entry.streamId, at);
     if (entry.streamId === undefined || entry.epoch === undefined) continue;
     const key = `${entry.streamId}:${entry.epoch}`;
     if (entry.kind === 'started') {
@@ -84,4 +87,16 @@ function toIntervals(source: JournalSource, entries: readonly JournalLine[]): Ru
   const lastKill = kills.at(-1);
   if (lastKill !== undefined) for (const key of [...open.keys()]) close(key, lastKill);
   return [...intervals, ...open.values()];
+}
+
+/** The notice names no epoch; an instance runs one epoch of a stream at a time. */
+function setUnderWay(
+  open: Map<string, RunInterval>,
+  streamId: string | undefined,
+  underWayNs: bigint,
+): void {
+  for (const [key, interval] of open) {
+    const isMeant = interval.streamId === streamId && interval.underWayNs === undefined;
+    if (isMeant) open.set(key, { ...interval, underWayNs });
+  }
 }

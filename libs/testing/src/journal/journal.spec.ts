@@ -62,6 +62,30 @@ describe('reading a journal', () => {
     ]);
     rmSync(folder, { recursive: true });
   });
+
+  it('knows when a handler had a stream under way', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weir-journal-'));
+    const path = join(folder, 'a.jsonl');
+    const line = (at: number, kind: string, more: object): string =>
+      JSON.stringify({ at: String(BigInt(at) * MS), kind, ...more });
+    const lines = [
+      line(1, 'started', { streamId: '1', epoch: 1 }),
+      line(2, 'started', { streamId: '2', epoch: 1 }),
+      line(4, 'assignmentStarted', { streamId: '1' }),
+      line(6, 'stopped', { streamId: '1', epoch: 1 }),
+      line(7, 'started', { streamId: '1', epoch: 3 }),
+      line(9, 'assignmentStarted', { streamId: '1' }),
+    ];
+    writeFileSync(path, lines.join('\n'));
+    const intervals = readIntervals({ serverId: 'a', path, killedNs: [] });
+    const found = intervals.map(({ streamId, epoch, underWayNs }) => [streamId, epoch, underWayNs]);
+    expect(found).toEqual([
+      ['1', 1, 4n * MS],
+      ['2', 1, undefined],
+      ['1', 3, 9n * MS],
+    ]);
+    rmSync(folder, { recursive: true });
+  });
 });
 
 it('takes the nearest rank as quantile', () => {

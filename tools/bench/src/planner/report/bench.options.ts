@@ -1,3 +1,5 @@
+import { readOptions, wholeFrom } from '../../options/option.reader';
+import type { OptionRules } from '../../options/option.reader';
 import { BARS } from '../bars/bar.list';
 
 /** The comparison with peers, among what `--only` can name. */
@@ -37,59 +39,37 @@ The bars of the planner, each with its figures. Ends with 0 when every bar that 
   --help            this text
 `;
 
-interface NumberOption {
-  readonly fallback: number;
-  readonly isRight: (value: number) => boolean;
-  readonly wanted: string;
-}
-
-const NUMBERS: Readonly<Record<string, NumberOption>> = {
-  runs: { fallback: 9, isRight: isWholeFrom(1), wanted: 'a whole number from 1' },
-  'warm-ups': { fallback: 2, isRight: isWholeFrom(0), wanted: 'a whole number from 0' },
-  seed: { fallback: 1, isRight: isWholeFrom(0), wanted: 'a whole number from 0' },
-  scale: {
-    fallback: 1,
-    isRight: (value) => value > 0 && value <= 1,
-    wanted: 'more than 0 and at most 1',
+const RULES: OptionRules = {
+  flags: ['json', 'help'],
+  numbers: {
+    runs: wholeFrom(1, 9),
+    'warm-ups': wholeFrom(0, 2),
+    seed: wholeFrom(0, 1),
+    scale: {
+      fallback: 1,
+      isRight: (value) => value > 0 && value <= 1,
+      wanted: 'more than 0 and at most 1',
+    },
   },
+  texts: { only: problemWithOnly },
 };
 
-/** Reads all arguments, and goes on after a wrong one, so that every problem is told at once. */
+/** What the arguments mean. */
 export function parseArguments(args: readonly string[]): ParsedArguments {
-  const problems: string[] = [];
-  const given = new Map<string, string>();
-  for (const arg of args) {
-    const [, name = '', value] = /^--([a-z-]+)(?:=(.*))?$/.exec(arg) ?? [];
-    const problem = problemWith(arg, name, value);
-    if (problem !== undefined) problems.push(problem);
-    else if (given.has(name)) problems.push(`--${name} is given twice`);
-    given.set(name, value ?? '');
-  }
-  if (problems.length > 0) return { kind: 'faulty', problems };
+  const given = readOptions(args, RULES);
+  if (given.problems.length > 0) return { kind: 'faulty', problems: given.problems };
   if (given.has('help')) return { kind: 'help' };
-  const number = (name: string): number => Number(given.get(name) ?? NUMBERS[name]?.fallback);
   return {
     kind: 'run',
     options: {
       isJson: given.has('json'),
-      only: new Set(given.get('only')?.split(',') ?? NAMES),
-      runs: number('runs'),
-      warmUps: number('warm-ups'),
-      seed: number('seed'),
-      scale: number('scale'),
+      only: new Set(given.text('only')?.split(',') ?? NAMES),
+      runs: given.number('runs'),
+      warmUps: given.number('warm-ups'),
+      seed: given.number('seed'),
+      scale: given.number('scale'),
     },
   };
-}
-
-function problemWith(arg: string, name: string, value: string | undefined): string | undefined {
-  if (name === 'json' || name === 'help') {
-    return value === undefined ? undefined : `--${name} takes no value`;
-  }
-  if (name === 'only') return problemWithOnly(value ?? '');
-  const option = NUMBERS[name];
-  if (option === undefined) return `${arg} is not an option`;
-  const isRight = value !== undefined && value !== '' && option.isRight(Number(value));
-  return isRight ? undefined : `--${name} must be ${option.wanted}, not "${value ?? ''}"`;
 }
 
 function problemWithOnly(value: string): string | undefined {
@@ -97,8 +77,4 @@ function problemWithOnly(value: string): string | undefined {
   if (unknown.length === 0) return undefined;
   const named = unknown.map((name) => `"${name}"`).join(', ');
   return `--only must name ${NAMES.join(', ')}, not ${named}`;
-}
-
-function isWholeFrom(least: number): (value: number) => boolean {
-  return (value) => Number.isSafeInteger(value) && value >= least;
 }

@@ -1,4 +1,4 @@
-import { cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { describeMachine } from '../../report';
 import { holds } from '../bars/bar';
 import { unlimitedSettings } from '../fleet/planner.presets';
 import { median } from '../measure/sample.statistics';
@@ -14,7 +14,7 @@ export function toDocument(report: BenchReport, options: BenchOptions): object {
   return {
     benchmark: 'planner',
     date: new Date().toISOString(),
-    machine: describeMachine(),
+    machine: { ...describeMachine(), flags: NODE_FLAGS },
     options: { ...options, only: [...options.only] },
     settings: {
       bars: unlimitedSettings,
@@ -30,18 +30,5 @@ export function toDocument(report: BenchReport, options: BenchOptions): object {
       measured: measured.result.measured,
     })),
     peers: report.comparison?.rows.map((row) => ({ ...row, medianMs: median(row.samplesMs) })),
-  };
-}
-
-function describeMachine(): object {
-  return {
-    node: process.versions.node,
-    v8: process.versions.v8,
-    flags: NODE_FLAGS,
-    cpu: cpus()[0]?.model ?? 'unknown processor',
-    cpus: cpus().length,
-    memoryBytes: totalmem(),
-    loadAverages: loadavg(),
-    system: `${platform()} ${release()}`,
   };
 }

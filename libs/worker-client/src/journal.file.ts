@@ -1,6 +1,6 @@
 import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Journal } from '@weir/worker-client';
+import type { Journal } from './client.journal';
 
 /**
  * Appends each entry as one line, synchronously: what is written before an effect must be in the
