@@ -139,7 +139,7 @@ class EmbeddedPostgres implements PostgresServer {
         file: binaries.postgres,
         args: computePostgresArguments(this.options, this.dataDir),
         logFile: this.options.logFile,
-        env: POSTGRES_ENVIRONMENT,
+        env: { ...POSTGRES_ENVIRONMENT, ...this.options.environment },
         ...(user && { user }),
       },
       'SIGINT',

@@ -18,6 +18,10 @@ export interface PostgresOptions {
    * (default) throws DATA_DIR_IN_USE, true stops it first.
    */
   readonly takeOver?: boolean;
+  /**
+   * Variables that the server gets beside the few that it needs: for tests that preload a library.
+   */
+  readonly environment?: Readonly<Record<string, string>>;
   /** How long the server may take until it answers a query. Default 60,000. */
   readonly readyTimeoutMs?: number;
 }

@@ -1,7 +1,11 @@
 export { Home } from './home';
 export type { Keys, Secrets } from './home';
 export { DATABASE_NAME } from './infrastructure.parts';
-export type { PartNews, PartState, RunningPart } from './part';
+export { readLastLines } from './log.tail';
+export type { Part, PartNews, PartState, RunningPart } from './part';
+export type { PortPlan } from './port.plan';
+export { ProcessPart } from './process.part';
+export { serviceEnvironment } from './service.environment';
 export { Stack } from './stack';
 export { DEFAULT_FLEET, DEFAULT_STACK_OPTIONS } from './stack.options';
 export type { ServiceName, StackOptions } from './stack.options';

@@ -1,6 +1,6 @@
 /** One message of PostgreSQL's wire protocol (version 3). */
 export interface PostgresMessage {
-  /** Its type byte as a letter; empty for what opens a connection, and for the answer to SSLRequest. */
+  /** Its type byte as a letter; empty for what opens a connection, and the answer to SSLRequest. */
   readonly type: string;
   readonly body: Buffer;
   /** The whole message, as it goes over the wire. */

@@ -1,0 +1,60 @@
+import type { FleetSettings } from '@weir/domain';
+
+/** How large the whole is, and how it is set. */
+export interface PlantOptions {
+  readonly instances: number;
+  /** Never on two at once. */
+  readonly exclusiveStreams: number;
+  /** Continuity first: `exclusive: false`. */
+  readonly sharedStreams: number;
+  /** Exclusive, with `autonomyMs`. */
+  readonly autonomousStreams: number;
+  readonly autonomyMs: number;
+  readonly leaseTtlMs: number;
+  readonly maxStreamsPerInstance: number;
+  /** Time between two effects of each stream, in ms. */
+  readonly writeEveryMs: number;
+  /** Over the defaults of a fleet. */
+  readonly settings: Partial<FleetSettings>;
+  /** Who gets a wall clock that can be stepped. */
+  readonly fakeClockOf: readonly ('postgres' | 'instances')[];
+  /** Ends the process of an instance whose event loop is blocked past its lease. */
+  readonly killWhenBlocked: boolean;
+}
+
+export const DEFAULT_PLANT: PlantOptions = {
+  instances: 4,
+  exclusiveStreams: 40,
+  sharedStreams: 8,
+  autonomousStreams: 0,
+  autonomyMs: 0,
+  leaseTtlMs: 6_000,
+  maxStreamsPerInstance: 60,
+  writeEveryMs: 200,
+  // What comes back must get streams again soon, to be of use for the next fault.
+  settings: { moveCooldownMs: 0, failedRetryMs: 1_000 },
+  fakeClockOf: [],
+  killWhenBlocked: true,
+};
+
+export const API_NAMES = ['api-1', 'api-2'] as const;
+export const BALANCER_NAMES = ['balancer-1', 'balancer-2'] as const;
+export const CHECKER_NAME = 'checker';
+export const AGGREGATOR_NAME = 'aggregator';
+export const SERVICE_NAMES = [
+  ...API_NAMES,
+  ...BALANCER_NAMES,
+  CHECKER_NAME,
+  AGGREGATOR_NAME,
+] as const;
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/** The built application behind each service. */
+export const APPLICATION_OF: Readonly<Record<ServiceName, string>> = {
+  'api-1': 'orchestrator-api',
+  'api-2': 'orchestrator-api',
+  'balancer-1': 'balancer-worker',
+  'balancer-2': 'balancer-worker',
+  checker: 'consistency-checker',
+  aggregator: 'health-aggregator',
+};
