@@ -41,7 +41,24 @@ export interface WeirClientOptions {
   readonly killWhenBlocked?: boolean;
   /** How long a handler may take to stop a stream before that is reported, in ms. Default 5,000. */
   readonly stopTimeoutMs?: number;
+  /** How long a handler may take to prepare a stream before that fails, in ms. Default 10,000. */
+  readonly prepareTimeoutMs?: number;
+  /** What goes on without a lease. Exclusive streams end with it, or their `autonomyMs` later. */
+  readonly localOperation?: LocalOperationOptions;
+  /**
+   * Time between two consistency checks, in ms, +- 20 %; 0: none. Default 300,000 (5 minutes).
+   */
+  readonly checkIntervalMs?: number;
 }
+
+export interface LocalOperationOptions {
+  /** Whether streams that are not exclusive run on without a lease. Default `continue`. */
+  readonly nonExclusive?: 'continue' | 'stop';
+  /** How long they may at most, in ms from the loss of the lease. Default: without limit. */
+  readonly maxMs?: number;
+}
+
+export const DEFAULT_PREPARE_TIMEOUT_MS = 10_000;
 
 export const DEFAULT_STOP_TIMEOUT_MS = 5_000;
 

@@ -1,4 +1,4 @@
-import type { Assignment, JsonObject } from '@weir/domain';
+import type { Assignment, JsonObject, StreamEpoch } from '@weir/domain';
 import type { StopReason } from './machine/machine.types';
 
 /** What a running stream is given beside its assignment. */
@@ -15,6 +15,11 @@ export interface StreamContext {
    * even when the main loop was blocked or the machine suspended meanwhile.
    */
   isAllowed(): boolean;
+  /**
+   * Says that the stream is broken and cannot go on. The client then calls `stop` with the reason
+   * `failed`, and reports the failure once that has resolved. Of no effect after the stop began.
+   */
+  fail(error: unknown): void;
 }
 
 /**
@@ -39,6 +44,15 @@ export interface StreamHandler {
     epoch: number,
     reason: StopReason,
   ): Promise<StopResult | void> | StopResult | void;
-  /** Warms up a stream that will be given soon, without any effect that others can see. */
+  /**
+   * Warms up a stream that will be given soon, without any effect that others can see: its present
+   * owner still runs it, and `context.epoch` is that owner's. `start` follows under a higher epoch,
+   * or `stop` under this one. May be asked again. Aborted and failed after `prepareTimeoutMs`.
+   */
   prepare?(assignment: Assignment, context: StreamContext): Promise<void> | void;
+  /**
+   * Everything that really runs at this moment, for the consistency check. A stream that is missing
+   * here although its start resolved counts as broken; one that should not be here is stopped.
+   */
+  listRunning?(): Iterable<StreamEpoch>;
 }

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { isName } from '@weir/domain';
 import type { ClientNotice, ClientNoticeName, ClientNotices } from './client.notice';
 import type { WeirClientOptions } from './client.options';
 import { ClientDriver } from './driver/client.driver';
+import { assertOptions } from './options.check';
 
 const DEFAULT_LEAVE_TIMEOUT_MS = 30_000;
 
@@ -21,10 +21,9 @@ export class WeirClient {
   private readonly finished: Promise<boolean>;
   private isStarted = false;
 
-  /** @throws TypeError when a name or an address cannot be right. */
+  /** @throws TypeError naming everything in the options that cannot be right. */
   constructor(options: WeirClientOptions) {
-    if (!isName(options.fleet)) throw new TypeError(`not a fleet name: ${options.fleet}`);
-    if (!isName(options.serverId)) throw new TypeError(`not a server name: ${options.serverId}`);
+    assertOptions(options);
     let onFinish: (isClean: boolean) => void = () => undefined;
     this.finished = new Promise((resolve) => (onFinish = resolve));
     this.driver = new ClientDriver(options, {
@@ -69,7 +68,7 @@ export class WeirClient {
    */
   async stop({ timeoutMs = DEFAULT_LEAVE_TIMEOUT_MS }: LeaveOptions = {}): Promise<boolean> {
     this.isStarted = true;
-    this.driver.dispatch({ type: 'leave-requested', deadlineMs: performance.now() + timeoutMs });
+    this.driver.leave(timeoutMs);
     return await this.finished;
   }
 

@@ -1,5 +1,15 @@
+import type { ClientNotice } from '../client.notice';
+import { AddressBook } from './address.book';
+import type { BreakerChange } from './address.breaker';
+import type { AnswerCheck } from './answer.check';
+import { AnswerError, readAnswer } from './answer.reader';
+import { CallDeadline } from './call.deadline';
 import { classifyFailure } from './call.outcome';
 import type { CallOutcome } from './call.outcome';
+import type { ClientRuntime } from './client.runtime';
+
+/** A healthy API answers this in milliseconds. */
+const PROBE_TIMEOUT_MS = 2_000;
 
 export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -7,97 +17,163 @@ export interface ApiCall {
   readonly body?: object;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** The lease hangs on it: it is made even while every address is left alone. */
+  readonly isVital?: boolean;
+  readonly check: AnswerCheck;
+}
+
+export interface CallerOptions {
+  readonly urls: readonly string[];
+  readonly key: string;
+  readonly runtime: ClientRuntime;
+  readonly onNotice: (notice: ClientNotice) => void;
+  readonly answerMaxBytes?: number;
 }
 
 /**
- * Makes single calls to the API, and moves on to the next address when one does not answer. What to
- * repeat, and when, is decided by who calls.
+ * Makes single calls to the API, at the address in use or, when that does not serve, at another.
+ * What to repeat, and when, is decided by who calls.
  */
 export class ApiCaller {
-  private position = 0;
   private readonly bases: readonly string[];
+  private readonly book: AddressBook;
 
   /** @throws TypeError when an address is not a URL, or there is none. */
-  constructor(
-    urls: readonly string[],
-    private readonly key: string,
-  ) {
+  constructor(private readonly options: CallerOptions) {
+    const { urls, runtime } = options;
     if (urls.length === 0) throw new TypeError('at least one address of the API is needed');
     this.bases = urls.map((url) => new URL(url).href.replace(/\/+$/, ''));
+    this.book = new AddressBook(urls.length, () => runtime.random());
   }
 
   /** One attempt. Never throws: what goes wrong is an outcome. */
   async call<T>(call: ApiCall): Promise<CallOutcome<T>> {
-    const deadline = new CallDeadline(call.timeoutMs, call.signal);
-    const sentAtMs = performance.now();
+    const choice = await this.findAddress(call);
+    if (choice.kind === 'wait') {
+      const { retryAfterMs } = choice;
+      return { kind: 'transient', reason: 'every address of the API failed', retryAfterMs };
+    }
+    const deadline = new CallDeadline(this.options.runtime, call.timeoutMs, call.signal);
     try {
-      const response = await this.fetch(call, deadline.signal);
-      if (!response.ok) return this.fail<T>(await classifyFailure(response));
-      const value = (response.status === 204 ? undefined : await response.json()) as T;
-      return { kind: 'answered', value, sentAtMs };
+      return await this.attempt<T>(call, choice.index, deadline.signal);
     } catch (error) {
       if (call.signal?.aborted) return { kind: 'abandoned' };
       const reason = deadline.isOver ? `no answer in ${call.timeoutMs} ms` : describe(error);
-      return this.fail<T>({ kind: 'transient', reason });
+      this.note(choice.index, reason);
+      return { kind: 'transient', reason };
     } finally {
       deadline.clear();
     }
   }
 
-  /** Opens a call whose answer goes on for long; the caller ends it by the signal. */
-  open(path: string, signal: AbortSignal): Promise<Response> {
-    return this.fetch({ method: 'GET', path, timeoutMs: 0 }, signal, 'text/event-stream');
+  /**
+   * Opens a call whose answer goes on for long; the caller ends it by the signal.
+   * @param skipped how many usable addresses to pass over, because they did not serve this call
+   * @throws what fetch throws, or when no address is usable
+   */
+  open(path: string, signal: AbortSignal, skipped: number): Promise<Response> {
+    this.probeDue();
+    const index = this.book.findClosed(skipped);
+    if (index === undefined) return Promise.reject(new Error('every address of the API failed'));
+    return this.fetch(index, { method: 'GET', path }, signal, 'text/event-stream');
   }
 
-  /** The address in use does not serve: the next call goes to another. */
-  tryNextAddress(): void {
-    this.position = (this.position + 1) % this.bases.length;
+  private async attempt<T>(
+    call: ApiCall,
+    index: number,
+    signal: AbortSignal,
+  ): Promise<CallOutcome<T>> {
+    const sentAtMs = this.options.runtime.nowMs();
+    const response = await this.fetch(index, call, signal);
+    if (!response.ok) {
+      const failure = await classifyFailure(response);
+      this.noteAnswer(index, call, response.status);
+      return failure;
+    }
+    const isEmpty = response.status === 204;
+    const value = isEmpty ? undefined : await readAnswer(response, this.options.answerMaxBytes);
+    const problem = call.check(value);
+    if (problem) throw new AnswerError(`an answer that makes no sense: ${problem}`);
+    this.tell(index, this.book.succeeded(index));
+    return { kind: 'answered', value: value as T, sentAtMs };
   }
 
-  private fail<T>(outcome: CallOutcome<T>): CallOutcome<T> {
-    if (outcome.kind === 'transient') this.tryNextAddress();
-    return outcome;
+  /**
+   * Who answers is there. That one call fails inside says something of that call; that one fails on
+   * which the lease hangs says something of the address.
+   */
+  private noteAnswer(index: number, { isVital }: ApiCall, status: number): void {
+    const isServerError = status >= 500;
+    if (isServerError && isVital) return this.note(index, `answered ${status}`);
+    if (isServerError || status === 429) this.book.moveOn(index);
+    if (!isServerError) this.tell(index, this.book.succeeded(index));
   }
 
-  private fetch(call: ApiCall, signal: AbortSignal, accept = 'application/json') {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.key}`, accept };
+  private async findAddress(call: ApiCall) {
+    const { runtime } = this.options;
+    const isVital = call.isVital === true;
+    const choice = this.book.choose(runtime.nowMs(), isVital);
+    if (choice.kind !== 'probe') {
+      this.probeDue();
+      return choice;
+    }
+    await this.probe(choice.index);
+    const again = this.book.choose(runtime.nowMs(), isVital);
+    return again.kind === 'probe' ? ({ kind: 'wait', retryAfterMs: 0 } as const) : again;
+  }
+
+  /** Addresses that were left alone are asked for their health before anything else goes there. */
+  private probeDue(): void {
+    if (this.book.findClosed(0) === undefined) return;
+    for (const index of this.book.listDue(this.options.runtime.nowMs())) void this.probe(index);
+  }
+
+  private async probe(index: number): Promise<void> {
+    this.book.probing(index);
+    const deadline = new CallDeadline(this.options.runtime, PROBE_TIMEOUT_MS);
+    try {
+      const call = { method: 'GET', path: '/health/readiness' } as const;
+      const response = await this.fetch(index, call, deadline.signal);
+      await response.body?.cancel();
+      if (response.status >= 500) this.note(index, `not ready: ${response.status}`);
+      else this.tell(index, this.book.succeeded(index));
+    } catch (error) {
+      this.note(index, describe(error));
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  private note(index: number, reason: string): void {
+    this.tell(index, this.book.failed(index, this.options.runtime.nowMs()), reason);
+  }
+
+  private tell(index: number, change: BreakerChange | undefined, reason = ''): void {
+    const address = new URL(this.bases[index] ?? '').origin;
+    if (change?.kind === 'closed') this.options.onNotice({ name: 'breakerClosed', address });
+    if (change?.kind !== 'opened') return;
+    const { retryInMs } = change;
+    this.options.onNotice({ name: 'breakerOpened', address, reason, retryInMs });
+  }
+
+  private fetch(
+    index: number,
+    call: Pick<ApiCall, 'method' | 'path' | 'body'>,
+    signal: AbortSignal,
+    accept = 'application/json',
+  ): Promise<Response> {
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${this.options.key}`,
+      accept,
+    };
     if (call.body) headers['content-type'] = 'application/json';
-    return fetch(`${this.bases[this.position]}${call.path}`, {
+    return this.options.runtime.fetch(`${this.bases[index]}${call.path}`, {
       method: call.method,
       headers,
       redirect: 'error',
       signal,
       ...(call.body && { body: JSON.stringify(call.body) }),
     });
-  }
-}
-
-/** A time limit together with the caller's own signal, leaving no listener behind. */
-class CallDeadline {
-  isOver = false;
-  private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-  private readonly onAbort = () => this.controller.abort();
-
-  constructor(
-    timeoutMs: number,
-    private readonly outer: AbortSignal | undefined,
-  ) {
-    this.timer = setTimeout(() => {
-      this.isOver = true;
-      this.controller.abort();
-    }, timeoutMs);
-    if (outer?.aborted) this.controller.abort();
-    else outer?.addEventListener('abort', this.onAbort, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  clear(): void {
-    clearTimeout(this.timer);
-    this.outer?.removeEventListener('abort', this.onAbort);
   }
 }
 

@@ -1,3 +1,5 @@
+import { readAnswer } from './answer.reader';
+
 /** What became of one call to the API. */
 export type CallOutcome<T> =
   | { readonly kind: 'answered'; readonly value: T; readonly sentAtMs: number }
@@ -17,6 +19,8 @@ export type Failure = Exclude<CallOutcome<never>, { kind: 'answered' }>;
 const TRANSIENT_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 const UNKNOWN_CODES = new Set(['INSTANCE_UNKNOWN', 'FLEET_UNKNOWN']);
 const RETRY_AFTER_MAX_MS = 60_000;
+/** A problem names every fault of a body; more than this is no problem of ours. */
+const PROBLEM_MAX_BYTES = 8 * 1024 * 1024;
 
 /** Bad request, too large, unprocessable: another body might have been taken. */
 const BODY_STATUS = new Set([400, 413, 422]);
@@ -40,7 +44,7 @@ export async function classifyFailure(response: Response): Promise<Failure> {
 
 async function readProblem(response: Response): Promise<{ code?: string; detail?: string }> {
   try {
-    const body: unknown = await response.json();
+    const body = await readAnswer(response, PROBLEM_MAX_BYTES);
     if (typeof body !== 'object' || body === null) return {};
     const { code, detail } = body as { code?: unknown; detail?: unknown };
     return {

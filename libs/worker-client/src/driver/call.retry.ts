@@ -1,95 +1,35 @@
-import { ExponentialBackoff, handleWhenResult, retry } from 'cockatiel';
-import type { IBackoff, IBackoffFactory, IPolicy, IRetryBackoffContext } from 'cockatiel';
+import { Backoff } from '../machine/backoff';
 import type { CallOutcome } from './call.outcome';
+import { waitFor } from './client.runtime';
+import type { ClientRuntime } from './client.runtime';
 
-const INITIAL_DELAY_MS = 100;
-const MAX_DELAY_MS = 5_000;
-
-type Context = IRetryBackoffContext<unknown>;
-
-/** Exponential with decorrelated jitter, but never sooner than the API asked for. */
-class PoliteBackoff implements IBackoff<Context> {
-  constructor(
-    private readonly inner: IBackoff<unknown>,
-    private readonly retryAfterMs: number,
-  ) {}
-
-  get duration(): number {
-    return Math.max(this.inner.duration, this.retryAfterMs);
-  }
-
-  next(context: Context): IBackoff<Context> {
-    return new PoliteBackoff(this.inner.next(context), readRetryAfterMs(context));
-  }
-}
-
-const politeBackoff: IBackoffFactory<Context> = {
-  next(context) {
-    const exponential = new ExponentialBackoff({
-      initialDelay: INITIAL_DELAY_MS,
-      maxDelay: MAX_DELAY_MS,
-    });
-    return new PoliteBackoff(exponential.next(), readRetryAfterMs(context));
-  },
-};
-
-function readRetryAfterMs({ result }: Context): number {
-  const outcome = 'value' in result ? (result.value as Partial<{ retryAfterMs: number }>) : {};
-  return outcome.retryAfterMs ?? 0;
-}
-
-export type RetryScope = 'transient' | 'transient-or-refused';
-
-function createPolicy(scope: RetryScope) {
-  const isRetried = (result: unknown): boolean => {
-    const { kind } = result as CallOutcome<unknown>;
-    return kind === 'transient' || (scope === 'transient-or-refused' && kind === 'refused');
-  };
-  return retry(handleWhenResult(isRetried), {
-    maxAttempts: Number.POSITIVE_INFINITY,
-    backoff: politeBackoff,
-  }).dangerouslyUnref();
-}
-
-const policies = {
-  transient: createPolicy('transient'),
-  'transient-or-refused': createPolicy('transient-or-refused'),
-};
+const RETRY = { firstMs: 200, maxMs: 5_000 };
 
 export interface RetryOptions<T> {
-  readonly scope: RetryScope;
+  readonly runtime: ClientRuntime;
   /** Ends the attempts; the outcome is then `abandoned`. */
   readonly signal: AbortSignal;
   /** Told of each failed attempt. */
   readonly onFailure: (outcome: CallOutcome<T>) => void;
-  /** What each attempt goes through, a circuit breaker say. */
-  readonly around?: IPolicy;
 }
 
-/** Repeats a call until it is answered for good, or not wanted any more. */
+/**
+ * Repeats a call until it is answered for good, or not wanted any more: later with each failure,
+ * never sooner than the API asks for.
+ */
 export async function callUntilAnswered<T>(
   attempt: () => Promise<CallOutcome<T>>,
-  options: RetryOptions<T>,
+  { runtime, signal, onFailure }: RetryOptions<T>,
 ): Promise<CallOutcome<T>> {
-  const { signal, scope, onFailure, around } = options;
-  const once = async (): Promise<CallOutcome<T>> => {
-    if (signal.aborted) return { kind: 'abandoned' };
-    const outcome = await (around ? around.execute(attempt, signal) : attempt());
-    if (outcome.kind === 'transient' || outcome.kind === 'refused') onFailure(outcome);
-    return outcome;
-  };
-  return await raceAbort(policies[scope].execute(once, signal), signal);
-}
-
-/** The wait between two attempts cannot be interrupted; whoever waits for it can. */
-function raceAbort<T>(
-  outcome: Promise<CallOutcome<T>>,
-  signal: AbortSignal,
-): Promise<CallOutcome<T>> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => resolve({ kind: 'abandoned' });
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    outcome.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+  const backoff = new Backoff(RETRY, () => runtime.random());
+  while (!signal.aborted) {
+    const outcome = await attempt();
+    if (outcome.kind !== 'transient') {
+      if (outcome.kind === 'refused') onFailure(outcome);
+      return outcome;
+    }
+    onFailure(outcome);
+    await waitFor(runtime, Math.max(backoff.fail(), outcome.retryAfterMs ?? 0), signal);
+  }
+  return { kind: 'abandoned' };
 }

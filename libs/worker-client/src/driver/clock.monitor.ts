@@ -1,3 +1,5 @@
+import type { ClientRuntime } from './client.runtime';
+
 /** More than any step that time services make while a machine runs. */
 const DISAGREEMENT_MAX_MS = 1_000;
 
@@ -8,21 +10,22 @@ const DISAGREEMENT_MAX_MS = 1_000;
 export class ClockMonitor {
   private offsetMs: number;
 
-  constructor(
-    private readonly wallMs: () => number = Date.now,
-    private readonly monotonicMs: () => number = () => performance.now(),
-  ) {
-    this.offsetMs = this.wallMs() - this.monotonicMs();
+  constructor(private readonly clocks: Pick<ClientRuntime, 'wallMs' | 'nowMs'>) {
+    this.offsetMs = this.measureMs();
   }
 
   /** By how much they disagree if that is too much, in ms; else undefined. */
   findDisagreementMs(): number | undefined {
-    const driftMs = this.wallMs() - this.monotonicMs() - this.offsetMs;
+    const driftMs = this.measureMs() - this.offsetMs;
     return Math.abs(driftMs) > DISAGREEMENT_MAX_MS ? driftMs : undefined;
   }
 
   /** From now on the clocks count as agreed. */
   settle(): void {
-    this.offsetMs = this.wallMs() - this.monotonicMs();
+    this.offsetMs = this.measureMs();
+  }
+
+  private measureMs(): number {
+    return this.clocks.wallMs() - this.clocks.nowMs();
   }
 }

@@ -8,6 +8,9 @@ import type {
   ResyncRequest,
   ResyncResponse,
 } from '@weir/domain';
+import { checkAcknowledged, checkHeartbeat, checkNothing } from './answer.check';
+import { checkRegistered, checkResynced } from './answer.check';
+import type { AnswerCheck } from './answer.check';
 import type { ApiCaller } from './api.caller';
 import type { CallOutcome } from './call.outcome';
 
@@ -28,8 +31,15 @@ export class InstanceApi {
   }
 
   register(body: RegisterRequest, signal: AbortSignal): Promise<CallOutcome<RegisterResponse>> {
-    const path = this.collection;
-    return this.caller.call({ method: 'POST', path, body, timeoutMs: CALL_TIMEOUT_MS, signal });
+    return this.caller.call({
+      method: 'POST',
+      path: this.collection,
+      body,
+      timeoutMs: CALL_TIMEOUT_MS,
+      signal,
+      isVital: true,
+      check: checkRegistered,
+    });
   }
 
   heartbeat(
@@ -42,39 +52,51 @@ export class InstanceApi {
       body,
       timeoutMs: limits.timeoutMs,
       signal: limits.signal,
+      isVital: true,
+      check: checkHeartbeat,
     });
   }
 
   acknowledge(body: AcksRequest, signal: AbortSignal): Promise<CallOutcome<AcksResponse>> {
-    return this.call('POST', '/acks', { body, signal });
+    return this.call('POST', '/acks', { body, signal, check: checkAcknowledged });
   }
 
   resync(body: ResyncRequest, signal: AbortSignal): Promise<CallOutcome<ResyncResponse>> {
-    return this.call('PUT', '/running', { body, signal });
+    return this.call('PUT', '/running', { body, signal, check: checkResynced });
   }
 
   drain(signal: AbortSignal): Promise<CallOutcome<unknown>> {
-    return this.call('POST', '/drain', { signal });
+    return this.call('POST', '/drain', { signal, check: checkNothing });
   }
 
   leave(incarnation: number, signal: AbortSignal): Promise<CallOutcome<void>> {
-    return this.call('DELETE', `?incarnation=${incarnation}`, { signal });
+    const rest = { signal, isVital: true, check: checkNothing };
+    return this.call('DELETE', `?incarnation=${incarnation}`, rest);
   }
 
-  /** Opens the stream of changes; @throws what fetch throws. */
-  watch(incarnation: number, seenRevision: number, signal: AbortSignal): Promise<Response> {
-    const query = `incarnation=${incarnation}&seenRevision=${seenRevision}`;
-    return this.caller.open(`${this.own}/watch?${query}`, signal);
-  }
-
-  tryNextAddress(): void {
-    this.caller.tryNextAddress();
+  /**
+   * Opens the stream of changes.
+   * @param skipped how many usable addresses to pass over
+   * @throws what fetch throws, or when no address is usable
+   */
+  watch(
+    from: { readonly incarnation: number; readonly seenRevision: number },
+    signal: AbortSignal,
+    skipped: number,
+  ): Promise<Response> {
+    const query = `incarnation=${from.incarnation}&seenRevision=${from.seenRevision}`;
+    return this.caller.open(`${this.own}/watch?${query}`, signal, skipped);
   }
 
   private call<T>(
     method: 'POST' | 'PUT' | 'DELETE',
     suffix: string,
-    rest: { readonly body?: object; readonly signal: AbortSignal },
+    rest: {
+      readonly body?: object;
+      readonly signal: AbortSignal;
+      readonly isVital?: boolean;
+      readonly check: AnswerCheck;
+    },
   ): Promise<CallOutcome<T>> {
     const path = `${this.own}${suffix}`;
     return this.caller.call({ method, path, timeoutMs: CALL_TIMEOUT_MS, ...rest });

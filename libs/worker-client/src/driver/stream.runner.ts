@@ -4,13 +4,18 @@ import type { ClientLogger } from '../client.options';
 import type { MachineEvent, StopReason } from '../machine/machine.types';
 import type { StopResult, StreamContext, StreamHandler } from '../stream.handler';
 import { checkCheckpoint } from './checkpoint.check';
-import { cleanText } from './wire.text';
+import type { ClientRuntime } from './client.runtime';
+import { describeError } from './error.text';
+import { listHandled } from './handled.list';
+import { runPreparation } from './stream.preparation';
 
 export interface RunnerParts {
   readonly handler: StreamHandler;
   readonly journal: Journal;
   readonly logger: ClientLogger;
   readonly stopTimeoutMs: number;
+  readonly prepareTimeoutMs: number;
+  readonly runtime: ClientRuntime;
   readonly dispatch: (event: MachineEvent) => void;
   /** Whether the lease allows effects of this assignment at this moment. */
   readonly isLeaseGood: (assignment: Assignment) => boolean;
@@ -21,6 +26,8 @@ export interface RunnerParts {
 interface HeldStream {
   assignment: Assignment;
   readonly controller: AbortController;
+  /** Of what was warmed up under an earlier epoch and goes on in this one. */
+  readonly prepared: AbortController | undefined;
   readonly context: StreamContext;
   steps: Promise<void>;
   /** The handler began something that it must end. */
@@ -39,7 +46,7 @@ export class StreamRunner {
 
   prepare(assignment: Assignment): void {
     const held = this.hold(assignment);
-    held.steps = held.steps.then(() => this.runPreparation(held, assignment));
+    held.steps = held.steps.then(() => this.prepareHeld(held, assignment));
   }
 
   start(assignment: Assignment): void {
@@ -51,22 +58,36 @@ export class StreamRunner {
     const held = this.held.get(stream.streamId);
     if (!held) return this.parts.dispatch({ type: 'stream-stopped', stream });
     held.isStopping = true;
-    held.controller.abort(new Error(`stopped: ${reason}`));
-    const overdue = setTimeout(
-      () => this.parts.onStopOverdue(held.assignment),
-      this.parts.stopTimeoutMs,
+    const why = new Error(`stopped: ${reason}`);
+    held.prepared?.abort(why);
+    held.controller.abort(why);
+    const cancelOverdue = this.parts.runtime.after(this.parts.stopTimeoutMs, () =>
+      this.parts.onStopOverdue(held.assignment),
     );
-    held.steps = held.steps
-      .then(() => this.runStop(held, stream, reason))
-      .finally(() => clearTimeout(overdue));
+    held.steps = held.steps.then(() => this.runStop(held, stream, reason)).finally(cancelOverdue);
   }
 
-  private async runPreparation(held: HeldStream, assignment: Assignment): Promise<void> {
+  /** Asks the handler what it really runs, if it can say. */
+  inspect(): void {
+    const { handler, logger, dispatch } = this.parts;
+    dispatch({ type: 'handler-inspected', handled: listHandled(handler, logger) });
+  }
+
+  /** Something that the handler runs and should not: nobody waits for its end. */
+  stopStray(stream: StreamEpoch): void {
+    this.parts.logger.error({ ...stream }, 'a handler runs a stream that it should not');
+    const held = this.held.get(stream.streamId);
+    const stop = async () => void (await this.callStop(stream, 'not-owned'));
+    if (held) held.steps = held.steps.then(stop);
+    else void stop();
+  }
+
+  private async prepareHeld(held: HeldStream, assignment: Assignment): Promise<void> {
     const stream = streamOf(assignment);
     if (held.isStopping) return;
-    held.isBegun = true;
+    held.isBegun = this.parts.handler.prepare !== undefined;
     try {
-      await this.parts.handler.prepare?.(assignment, held.context);
+      await runPreparation(this.parts, assignment, held);
       this.parts.dispatch({ type: 'stream-prepared', stream });
     } catch (error) {
       held.isBegun = false;
@@ -132,25 +153,39 @@ export class StreamRunner {
       known.assignment = assignment;
       return known;
     }
-    const held = this.createHeld(assignment, known?.steps);
+    const held = this.createHeld(assignment, known);
     this.held.set(assignment.streamId, held);
     return held;
   }
 
-  private createHeld(assignment: Assignment, after = Promise.resolve()): HeldStream {
+  private createHeld(assignment: Assignment, earlier: HeldStream | undefined): HeldStream {
     const controller = new AbortController();
     const { signal } = controller;
-    const isAllowed = () => !signal.aborted && this.parts.isLeaseGood(assignment);
-    const context: StreamContext = { ...streamOf(assignment), signal, isAllowed };
-    return {
+    const isPrepared = earlier !== undefined && !earlier.hasEffects && !earlier.isStopping;
+    const held: HeldStream = {
       assignment,
       controller,
-      context,
-      steps: after,
+      prepared: isPrepared ? earlier.controller : undefined,
+      context: {
+        ...streamOf(assignment),
+        signal,
+        isAllowed: () => held.hasEffects && !signal.aborted && this.parts.isLeaseGood(assignment),
+        fail: (error) => this.breakHeld(held, error),
+      },
+      steps: earlier?.steps ?? Promise.resolve(),
       isBegun: false,
       hasEffects: false,
       isStopping: false,
     };
+    return held;
+  }
+
+  /** The handler says that what ran is broken. It is stopped, then the failure is told. */
+  private breakHeld(held: HeldStream, error: unknown): void {
+    if (held.isStopping || this.held.get(held.assignment.streamId) !== held) return;
+    const stream = streamOf(held.assignment);
+    this.parts.logger.warn({ ...stream, err: error }, 'a stream broke while it ran');
+    this.parts.dispatch({ type: 'stream-broke', stream, error: describeError(error) });
   }
 
   private release(held: HeldStream): void {
@@ -159,14 +194,14 @@ export class StreamRunner {
   }
 
   private fail(stream: StreamEpoch, during: 'start' | 'prepare', error: unknown): void {
-    const message = cleanText(String(error instanceof Error ? error.message : error));
+    const message = describeError(error);
     this.parts.logger.warn({ ...stream, err: error }, `a handler could not ${during} a stream`);
     this.parts.dispatch({ type: 'stream-failed', stream, failure: { during, error: message } });
   }
 
   private write(kind: 'started' | 'stopped', assignment: Assignment, reason?: string): void {
     const { streamId, epoch, exclusive } = assignment;
-    const at = process.hrtime.bigint();
+    const at = this.parts.runtime.machineNs();
     this.parts.journal({ at, kind, streamId, epoch, exclusive, ...(reason && { reason }) });
   }
 }

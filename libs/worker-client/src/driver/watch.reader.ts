@@ -1,92 +1,143 @@
 import type { WatchChanges } from '@weir/domain';
-import { ExponentialBackoff } from 'cockatiel';
 import { createParser } from 'eventsource-parser';
+import { Backoff } from '../machine/backoff';
+import { checkChanges } from './answer.check';
+import { AnswerError } from './answer.reader';
 import { describe } from './api.caller';
 import { classifyFailure } from './call.outcome';
 import type { Failure } from './call.outcome';
+import { waitFor } from './client.runtime';
+import type { ClientRuntime } from './client.runtime';
 import type { InstanceApi } from './instance.api';
 
 /** A comment comes every 10 s: two missing ones and a half mean a dead connection. */
 const SILENCE_MAX_MS = 25_000;
 /** One event carries at most everything that one instance runs. */
 const BUFFER_MAX_CHARS = 64 * 1024 * 1024;
-const BACKOFF = { initialDelay: 250, maxDelay: 15_000 };
+const RETRY = { firstMs: 500, maxMs: 15_000 };
 
 export interface WatchTarget {
   readonly incarnation: number;
   seenRevision(): number;
+  /** Something came: from now on changes come as they are committed. */
+  onOpened(): void;
   onChanges(pushed: WatchChanges): void;
   /** The API says that this incarnation is over, or unknown. */
   onEnded(failure: Extract<Failure, { kind: 'fenced' | 'unknown' }>): void;
   onLost(reason: string): void;
 }
 
+export interface WatchParts {
+  readonly api: InstanceApi;
+  readonly runtime: ClientRuntime;
+  readonly silenceMaxMs?: number;
+}
+
 /**
  * Holds the watch of one incarnation until the signal ends it: reads it, and opens it again, later
- * with each failure. Heartbeats bring the same news, so nothing depends on it but speed.
+ * with each failure and each time at another address. Heartbeats bring the same news, so nothing
+ * depends on it but speed, and its failures say nothing of the address that heartbeats use.
  */
 export async function keepWatching(
-  api: InstanceApi,
+  parts: WatchParts,
   target: WatchTarget,
   signal: AbortSignal,
-  silenceMaxMs = SILENCE_MAX_MS,
 ): Promise<void> {
-  let backoff = new ExponentialBackoff(BACKOFF).next();
+  const { runtime } = parts;
+  const backoff = new Backoff(RETRY, () => runtime.random());
   while (!signal.aborted) {
-    const attempt = await readOnce(api, target, { signal, silenceMaxMs });
+    const attempt = await readOnce(parts, target, { signal, skipped: backoff.failures });
     if (attempt.failure) return target.onEnded(attempt.failure);
     if (signal.aborted) return;
     target.onLost(attempt.reason);
-    api.tryNextAddress();
-    backoff = attempt.wasOpen ? new ExponentialBackoff(BACKOFF).next() : backoff.next(undefined);
-    await waitFor(backoff.duration, signal);
+    if (attempt.wasOpen) backoff.succeed();
+    const delayMs = Math.max(backoff.fail(), attempt.retryAfterMs ?? 0);
+    await waitFor(runtime, delayMs, signal);
   }
 }
 
 interface Attempt {
   readonly wasOpen: boolean;
   readonly reason: string;
+  readonly retryAfterMs?: number;
   readonly failure?: Extract<Failure, { kind: 'fenced' | 'unknown' }>;
 }
 
-interface Limits {
+interface Opening {
   readonly signal: AbortSignal;
-  readonly silenceMaxMs: number;
+  readonly skipped: number;
 }
 
-async function readOnce(api: InstanceApi, target: WatchTarget, limits: Limits): Promise<Attempt> {
-  const connection = new AbortController();
-  const end = () => connection.abort();
-  limits.signal.addEventListener('abort', end, { once: true });
-  const silence = setTimeout(end, limits.silenceMaxMs);
+async function readOnce(
+  parts: WatchParts,
+  target: WatchTarget,
+  { signal, skipped }: Opening,
+): Promise<Attempt> {
+  const silence = new Silence(parts);
+  const end = () => silence.end();
+  signal.addEventListener('abort', end, { once: true });
   let wasOpen = false;
   try {
-    const seen = target.seenRevision();
-    const response = await api.watch(target.incarnation, seen, connection.signal);
+    const from = { incarnation: target.incarnation, seenRevision: target.seenRevision() };
+    const response = await parts.api.watch(from, silence.signal, skipped);
     const refusal = await findRefusal(response);
     if (refusal) return refusal;
-    wasOpen = true;
-    await readEvents(response, target, () => silence.refresh());
+    await readEvents(response, target, () => {
+      silence.broken();
+      if (!wasOpen) target.onOpened();
+      wasOpen = true;
+    });
     return { wasOpen, reason: 'the watch ended' };
   } catch (error) {
-    return {
-      wasOpen,
-      reason: connection.signal.aborted ? 'the watch was silent' : describe(error),
-    };
+    return { wasOpen, reason: silence.isOver ? 'the watch was silent' : describe(error) };
   } finally {
-    clearTimeout(silence);
-    limits.signal.removeEventListener('abort', end);
-    connection.abort();
+    signal.removeEventListener('abort', end);
+    silence.end();
+  }
+}
+
+/** Ends a connection on which nothing comes any more. */
+class Silence {
+  isOver = false;
+  private readonly controller = new AbortController();
+  private cancel: () => void = () => undefined;
+
+  constructor(private readonly parts: WatchParts) {
+    this.broken();
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  broken(): void {
+    this.cancel();
+    const { runtime, silenceMaxMs = SILENCE_MAX_MS } = this.parts;
+    this.cancel = runtime.after(silenceMaxMs, () => {
+      this.isOver = true;
+      this.controller.abort();
+    });
+  }
+
+  end(): void {
+    this.cancel();
+    this.controller.abort();
   }
 }
 
 async function findRefusal(response: Response): Promise<Attempt | undefined> {
-  if (response.ok) return undefined;
+  if (response.ok) {
+    const type = response.headers.get('content-type') ?? 'none';
+    if (type.startsWith('text/event-stream')) return undefined;
+    return { wasOpen: false, reason: `an answer of type ${type.slice(0, 100)}` };
+  }
   const failure = await classifyFailure(response);
   if (failure.kind === 'fenced' || failure.kind === 'unknown') {
     return { wasOpen: false, reason: failure.kind, failure };
   }
-  return { wasOpen: false, reason: 'reason' in failure ? failure.reason : failure.kind };
+  const reason = 'reason' in failure ? failure.reason : failure.kind;
+  const { retryAfterMs } = failure.kind === 'transient' ? failure : {};
+  return { wasOpen: false, reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 async function readEvents(
@@ -97,7 +148,7 @@ async function readEvents(
   const parser = createParser({
     maxBufferSize: BUFFER_MAX_CHARS,
     onEvent: ({ event, data }) => {
-      if (event === 'changes') target.onChanges(JSON.parse(data) as WatchChanges);
+      if (event === 'changes') target.onChanges(parseChanges(data));
     },
   });
   const decoder = new TextDecoder();
@@ -107,14 +158,9 @@ async function readEvents(
   }
 }
 
-function waitFor(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, durationMs);
-    signal.addEventListener('abort', finish, { once: true });
-  });
+function parseChanges(data: string): WatchChanges {
+  const value: unknown = JSON.parse(data);
+  const problem = checkChanges(value);
+  if (problem) throw new AnswerError(`changes that make no sense: ${problem}`);
+  return value as WatchChanges;
 }

@@ -1,38 +1,70 @@
-import type { Ack } from '@weir/domain';
+import type { Ack, StreamEpoch } from '@weir/domain';
+import { Backoff } from './backoff';
 
 const ACKS_PER_REQUEST = 500;
 /** Bodies may have 256 KiB; checkpoints are what makes acks large. */
 const BYTES_PER_REQUEST = 192 * 1024;
+const RETRY = { firstMs: 200, maxMs: 5_000 };
+/** From here on nothing new is accepted, which is what makes new acks. */
+const WAITING_MAX = 10_000;
 
 /**
- * Acknowledgements that wait for being sent. One request at a time: while it is under way,
- * everything else gathers for the next. A later state of the same epoch takes the place of an
- * earlier one.
+ * Acknowledgements that wait for being sent. One request is under way at a time; everything else
+ * gathers for the next. Of each stream only the newest word waits: a later epoch was granted only
+ * because the control plane knows that the earlier one is over. What was not answered waits again,
+ * unless something newer of the same stream does, so that nothing is lost and nothing grows.
  */
 export class AckQueue {
-  private readonly waiting = new Map<string, Ack>();
+  private waiting = new Map<string, Ack>();
   private inFlight: readonly Ack[] = [];
+  private readonly backoff: Backoff;
+  private dueAt = Number.NEGATIVE_INFINITY;
+  /** Acks to be sent one by one, because one of them is not taken and nobody knows which. */
+  private singles = 0;
 
-  put(ack: Ack): void {
-    const key = `${ack.streamId}:${ack.epoch}`;
-    this.waiting.delete(key);
-    this.waiting.set(key, ack);
+  constructor(
+    random: () => number,
+    private readonly waitingMax = WAITING_MAX,
+  ) {
+    this.backoff = new Backoff(RETRY, random);
+  }
+
+  /** @returns the word of an earlier epoch that this one makes void, if one waited */
+  put(ack: Ack): Ack | undefined {
+    const earlier = this.waiting.get(ack.streamId);
+    if (earlier && earlier.epoch > ack.epoch) return ack;
+    this.waiting.delete(ack.streamId);
+    this.waiting.set(ack.streamId, ack);
+    return earlier && earlier.epoch < ack.epoch ? earlier : undefined;
   }
 
   get isEmpty(): boolean {
     return this.waiting.size === 0 && this.inFlight.length === 0;
   }
 
-  /** The next request's acks, or undefined while one is under way or nothing waits. */
-  takeBatch(): readonly Ack[] | undefined {
-    if (this.inFlight.length > 0 || this.waiting.size === 0) return undefined;
+  /** Those that wait and those that are under way. */
+  get size(): number {
+    return this.waiting.size + this.inFlight.length;
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.waitingMax;
+  }
+
+  /** When the next request may be sent; undefined while one is under way or nothing waits. */
+  get dueAtMs(): number | undefined {
+    return this.inFlight.length > 0 || this.waiting.size === 0 ? undefined : this.dueAt;
+  }
+
+  /** The next request's acks, or undefined while none is due. */
+  takeBatch(nowMs: number): readonly Ack[] | undefined {
+    if (this.dueAtMs === undefined || nowMs < this.dueAtMs) return undefined;
+    const countMax = this.singles > 0 ? 1 : ACKS_PER_REQUEST;
     const batch: Ack[] = [];
     let bytes = 0;
     for (const [key, ack] of this.waiting) {
       bytes += Buffer.byteLength(JSON.stringify(ack));
-      if (batch.length === ACKS_PER_REQUEST || (batch.length > 0 && bytes > BYTES_PER_REQUEST)) {
-        break;
-      }
+      if (batch.length === countMax || (batch.length > 0 && bytes > BYTES_PER_REQUEST)) break;
       batch.push(ack);
       this.waiting.delete(key);
     }
@@ -40,8 +72,36 @@ export class AckQueue {
     return batch;
   }
 
-  settleBatch(): void {
+  answered(): void {
     this.inFlight = [];
+    this.singles = Math.max(0, this.singles - 1);
+    this.backoff.succeed();
+    this.dueAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * No answer, or none that says anything about the acks: they wait again, before all others.
+   * @param retryAfterMs what the API asked for, if it did
+   * @returns those that something newer has made void
+   */
+  failed(nowMs: number, retryAfterMs = 0): readonly Ack[] {
+    this.dueAt = nowMs + Math.max(this.backoff.fail(), retryAfterMs);
+    return this.takeBack();
+  }
+
+  /**
+   * The API does not take what was sent. A single ack is given up; of several each is sent by
+   * itself, for one that cannot be taken must not cost the others.
+   * @returns what is given up, and what something newer has made void
+   */
+  refused(): readonly Ack[] {
+    if (this.inFlight.length === 1) {
+      const given = this.inFlight;
+      this.answered();
+      return given;
+    }
+    this.singles = this.inFlight.length;
+    return this.takeBack();
   }
 
   /**
@@ -51,6 +111,19 @@ export class AckQueue {
     const forgotten = [...this.inFlight, ...this.waiting.values()];
     this.inFlight = [];
     this.waiting.clear();
+    this.singles = 0;
+    this.backoff.succeed();
+    this.dueAt = Number.NEGATIVE_INFINITY;
     return forgotten;
+  }
+
+  private takeBack(): readonly Ack[] {
+    const isCurrent = ({ streamId }: StreamEpoch) => !this.waiting.has(streamId);
+    const again = this.inFlight.filter(isCurrent);
+    const isVoid = (ack: Ack) => (this.waiting.get(ack.streamId)?.epoch ?? -1) > ack.epoch;
+    const outdated = this.inFlight.filter(isVoid);
+    this.waiting = new Map([...again.map((ack) => [ack.streamId, ack] as const), ...this.waiting]);
+    this.inFlight = [];
+    return outdated;
   }
 }

@@ -1,6 +1,8 @@
+import { Backoff } from './backoff';
+
 /** Heartbeats of many instances must not march in step: +- 10 %. */
 const JITTER = 0.1;
-const FIRST_RETRY_MS = 100;
+const RETRY = { firstMs: 100, maxMs: 60_000 };
 const TIMEOUT_MIN_MS = 250;
 const TIMEOUT_MAX_MS = 10_000;
 
@@ -8,12 +10,14 @@ const TIMEOUT_MAX_MS = 10_000;
 export class HeartbeatPacer {
   private dueAt: number | undefined;
   private isInFlight = false;
-  private failures = 0;
+  private readonly backoff: Backoff;
   private intervalMs = 5_000;
   private leaseTtlMs = 15_000;
   private hastenedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly random: () => number) {}
+  constructor(private readonly random: () => number) {
+    this.backoff = new Backoff(RETRY, random);
+  }
 
   /** When the next one is to be sent; undefined while one is under way or none is wanted. */
   get dueAtMs(): number | undefined {
@@ -26,7 +30,7 @@ export class HeartbeatPacer {
   }
 
   get hasFailed(): boolean {
-    return this.failures > 0;
+    return this.backoff.failures > 0;
   }
 
   begin(agreed: Agreement, nowMs: number): void {
@@ -47,10 +51,8 @@ export class HeartbeatPacer {
   /** Tries again soon, later with each failure, but never less often than heartbeats are due. */
   failed(nowMs: number, retryAfterMs = 0): void {
     this.isInFlight = false;
-    const backoffMs = FIRST_RETRY_MS * 2 ** Math.min(this.failures, 16);
-    const jitteredMs = Math.min(this.intervalMs, backoffMs) * (0.5 + this.random() / 2);
-    this.failures += 1;
-    this.dueAt = nowMs + Math.max(jitteredMs, Math.min(retryAfterMs, this.intervalMs));
+    const delayMs = this.backoff.fail(this.intervalMs);
+    this.dueAt = nowMs + Math.max(delayMs, Math.min(retryAfterMs, this.intervalMs));
   }
 
   /** As soon as possible: an answer to a heartbeat sent from now on is needed. */
@@ -62,11 +64,11 @@ export class HeartbeatPacer {
   end(): void {
     this.dueAt = undefined;
     this.isInFlight = false;
-    this.failures = 0;
+    this.backoff.succeed();
   }
 
   private schedule(agreed: Agreement, fromMs: number): void {
-    this.failures = 0;
+    this.backoff.succeed();
     this.intervalMs = agreed.heartbeatIntervalMs;
     this.leaseTtlMs = agreed.leaseTtlMs;
     const jitter = 1 - JITTER + 2 * JITTER * this.random();

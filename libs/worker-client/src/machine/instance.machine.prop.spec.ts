@@ -27,10 +27,10 @@ class HandlerModel {
       if (action.type === 'set-deadline') {
         this.leaseEndsAtMs = action.deadlineMs ?? Number.NEGATIVE_INFINITY;
       }
+      this.checkDigest([action]);
+      if (action.type === 'resync') this.listed = new Set(action.running.map(nameOf));
     }
     this.checkLease();
-    this.checkDigest(actions);
-    for (const { running } of ofType(actions, 'resync')) this.listed = new Set(running.map(nameOf));
   }
 
   settleStop(streamId: string): void {

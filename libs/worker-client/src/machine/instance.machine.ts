@@ -4,21 +4,29 @@ import type {
   HeartbeatResponse,
   RegisterResponse,
   ResyncResponse,
+  StreamEpoch,
   WatchChanges,
 } from '@weir/domain';
 import { unreachable } from '@weir/domain';
 import type { ClientNotice } from '../client.notice';
-import { AckQueue } from './ack.queue';
-import { DeadlineTeller } from './deadline.teller';
+import { AckDesk } from './ack.desk';
+import { Connectivity } from './connectivity';
 import { Departure } from './departure';
+import { DueCalls } from './due.calls';
+import type { CallerView } from './due.calls';
 import { HeartbeatPacer } from './heartbeat.pacer';
-import { Lease } from './lease';
+import { LeaseKeeper } from './lease.keeper';
+import { DEFAULT_MACHINE_SETTINGS } from './machine.settings';
 import type { MachineAction, MachineEvent, MachineOutcome } from './machine.types';
 import { RegistrationPacer } from './registration.pacer';
 import { ResyncPacer } from './resync.pacer';
 import { RevisionGate } from './revision.gate';
 import type { NewsSource } from './revision.gate';
+import { SelfCheck } from './self.check';
 import { StreamTable } from './stream.table';
+
+/** Why a stream failed that the handler does not run any more, without having said so. */
+const GONE = 'the handler does not run it any more';
 
 type EventOf<T extends MachineEvent['type']> = Extract<MachineEvent, { type: T }>;
 
@@ -30,32 +38,45 @@ type EventOf<T extends MachineEvent['type']> = Extract<MachineEvent, { type: T }
  * until that is fenced or unknown.
  */
 export class InstanceMachine {
-  private readonly lease = new Lease();
-  private readonly acks = new AckQueue();
   private readonly departure = new Departure();
   private readonly revisions = new RevisionGate();
+  private readonly connectivity: Connectivity;
+  private readonly acks: AckDesk;
   private readonly heartbeats: HeartbeatPacer;
   private readonly registration: RegistrationPacer;
   private readonly resync: ResyncPacer;
+  private readonly check: SelfCheck;
   private readonly table: StreamTable;
+  private readonly lease: LeaseKeeper;
+  private readonly calls: DueCalls;
   private actions: MachineAction[] = [];
   private nowMs = 0;
   private incarnation: number | undefined;
-  private isRegistering = false;
-  private autonomyEndsMs: number[] = [];
-  private readonly deadline = new DeadlineTeller();
 
   /** @param random 0 (inclusive) to 1, for jitter; seeded in tests. */
-  constructor(random: () => number) {
+  constructor(random: () => number, settings = DEFAULT_MACHINE_SETTINGS) {
+    const notify = (notice: ClientNotice) => this.notify(notice);
+    this.connectivity = new Connectivity(notify);
+    this.acks = new AckDesk({
+      random,
+      notify,
+      onFailureSettled: (ack) => this.table.running.remove(ack),
+      onRoom: () => this.maybeAskForHeldBack(),
+    });
     this.heartbeats = new HeartbeatPacer(random);
     this.registration = new RegistrationPacer(random);
     this.resync = new ResyncPacer(random);
+    this.check = new SelfCheck({ intervalMs: settings.checkIntervalMs, random, notify });
     const output = {
       act: (action: MachineAction) => this.act(action),
-      acknowledge: (ack: Ack) => this.acks.put(ack),
+      acknowledge: (ack: Ack) => this.acks.acknowledge(ack),
     };
     const mayStart = (assignment: Assignment) => !assignment.exclusive || this.lease.isHeld;
     this.table = new StreamTable(output, mayStart);
+    this.lease = new LeaseKeeper({ table: this.table, policy: settings.localPolicy, notify });
+    const { acks, heartbeats, registration, resync, revisions, check, table, lease } = this;
+    const parts = { acks, heartbeats, registration, resync, revisions, check, table, lease };
+    this.calls = new DueCalls(parts);
   }
 
   get currentIncarnation(): number | undefined {
@@ -77,9 +98,9 @@ export class InstanceMachine {
   onEvent(event: MachineEvent, nowMs: number): MachineOutcome {
     this.nowMs = nowMs;
     this.actions = [];
-    this.maybeLoseLease();
+    this.lease.check(nowMs);
     this.handle(event);
-    this.maybeLoseLease();
+    this.lease.check(nowMs);
     this.goOn();
     return { actions: this.actions, nextWakeAtMs: this.nextWakeAtMs() };
   }
@@ -96,9 +117,8 @@ export class InstanceMachine {
         return;
       case 'registered':
         return this.onRegistered(event.response, event.sentAtMs);
-      case 'registration-ended':
-        this.isRegistering = false;
-        return;
+      case 'registration-failed':
+        return this.onRegistrationFailed(event);
       case 'clocks-disagreed':
         return this.onClocksDisagreed(event.disagreementMs);
       case 'leave-requested':
@@ -111,6 +131,10 @@ export class InstanceMachine {
         return this.table.prepared(event.stream);
       case 'stream-failed':
         return this.table.failed(event.stream, event.failure, this.nowMs);
+      case 'stream-broke':
+        return this.table.broke(event.stream, event.error);
+      case 'handler-inspected':
+        return this.onHandlerInspected(event.handled);
       case 'stream-stopped':
         return this.table.stopped(event.stream, event.checkpoint, this.nowMs);
       default:
@@ -131,16 +155,26 @@ export class InstanceMachine {
         return this.becomeOutside();
       case 'changes-pushed':
         return this.applyChanges(event.pushed, 'watch');
+      case 'watch-opened':
+        return this.connectivity.succeeded('watch');
+      case 'watch-lost':
+        return this.connectivity.failed('watch', event.reason);
       case 'resync-answered':
         return this.onResyncAnswered(event.response);
       case 'resync-refused':
-        this.resync.end();
+        this.resync.refused();
         return this.maybeAskForHeldBack();
       case 'resync-failed':
         this.resync.failed(this.nowMs, event.retryAfterMs);
         return this.maybeAskForHeldBack();
       case 'acks-answered':
-        return this.onAcksAnswered(event);
+        this.connectivity.succeeded('acks');
+        return this.acks.answered(event.acks);
+      case 'acks-failed':
+        this.connectivity.failed('acks', event.reason);
+        return this.acks.failed(this.nowMs, event.retryAfterMs);
+      case 'acks-refused':
+        return this.acks.refused(event.reason);
       case 'drain-answered':
         this.departure.drained(this.nowMs);
         return this.heartbeats.hasten(this.nowMs);
@@ -150,21 +184,28 @@ export class InstanceMachine {
   }
 
   private onRegistered(response: RegisterResponse, sentAtMs: number): void {
-    this.isRegistering = false;
+    this.registration.registered();
     if (this.incarnation !== undefined || this.departure.stage === 'finished') return;
     const { incarnation, assignments, revision } = response;
     this.incarnation = incarnation;
     // Who departs takes the incarnation only to leave it: else its streams wait for a whole lease.
     if (this.departure.isUnderWay) return;
-    this.registration.registered();
     this.revisions.begin();
-    this.resync.end();
+    this.resync.begin();
+    this.connectivity.reset();
+    this.check.schedule(this.nowMs);
     this.lease.renew(sentAtMs, response.leaseTtlMs, this.nowMs);
     this.heartbeats.begin(response, this.nowMs);
     this.notify({ name: 'registered', incarnation, assignments: assignments.length });
     this.stopUnlisted(assignments);
     this.applyChanges({ changes: assignments, revision }, 'heartbeat');
     this.act({ type: 'watch', incarnation });
+  }
+
+  private onRegistrationFailed({ reason, retryAfterMs }: EventOf<'registration-failed'>): void {
+    const retryInMs = this.registration.failed(this.nowMs, retryAfterMs);
+    if (this.departure.isUnderWay) return this.registration.cancel();
+    this.notify({ name: 'registrationFailed', reason, retryInMs });
   }
 
   /** A registration is answered with everything that is this instance's: the rest is not. */
@@ -181,11 +222,14 @@ export class InstanceMachine {
     this.registration.proven();
     this.departure.heartbeatAnswered(sentAtMs);
     this.notifyRenewal(wasFailing);
+    this.connectivity.succeeded('heartbeats');
     const { changes = [], revision } = response;
     this.applyChanges({ changes, revision }, 'heartbeat');
-    const isResyncNews = response.resync === true && this.resync.isNews(sentAtMs);
+    const isResyncAsked = response.resync === true;
+    const hasChanges = changes.length > 0;
+    this.check.judge({ sentAtMs, hasChanges, isResyncAsked }, this.nowMs);
     const isBack = wasLost && this.lease.isHeld;
-    if (isResyncNews || isBack) this.resync.want(this.nowMs);
+    if ((isResyncAsked && this.resync.isNews(sentAtMs)) || isBack) this.resync.want(this.nowMs);
   }
 
   private notifyRenewal(wasFailing: boolean): void {
@@ -199,15 +243,17 @@ export class InstanceMachine {
   private onHeartbeatFailed({ reason, retryAfterMs }: EventOf<'heartbeat-failed'>): void {
     if (!this.heartbeats.hasFailed) this.notify({ name: 'disconnected', reason });
     this.heartbeats.failed(this.nowMs, retryAfterMs);
+    this.connectivity.failed('heartbeats', reason);
   }
 
   /**
    * Applies changes in the order in which they were committed. Without a lease nothing is accepted,
-   * nor while a resync is under way: the server takes what the list leaves out for stopped.
+   * nor while a resync is under way: the server takes what the list leaves out for stopped. What
+   * would make more acks waits while too many of them wait to be sent.
    */
   private applyChanges({ changes, revision }: WatchChanges, source: NewsSource): void {
     if (!this.lease.isHeld) return;
-    if (this.resync.isUnderWay) return this.revisions.holdBack(revision);
+    if (this.resync.isUnderWay || this.acks.isBackedUp()) return this.revisions.holdBack(revision);
     if (!this.revisions.pass(revision, source)) return;
     for (const change of changes) this.table.accept(change, this.nowMs);
   }
@@ -228,18 +274,18 @@ export class InstanceMachine {
     if (this.revisions.hasGap) this.heartbeats.hasten(this.nowMs);
   }
 
-  private onAcksAnswered({ acks }: EventOf<'acks-answered'>): void {
-    this.acks.settleBatch();
-    for (const ack of acks) if (ack.state === 'failed') this.table.running.remove(ack);
+  private onHandlerInspected(handled: readonly StreamEpoch[] | undefined): void {
+    const difference = handled ? this.table.compareWith(handled) : { died: [], strays: [] };
+    this.check.inspected(difference, this.table.running.count, this.nowMs);
+    for (const stream of difference.died) this.table.broke(stream, GONE);
+    for (const stream of difference.strays) this.act({ type: 'stop-stray', stream });
+    this.heartbeats.hasten(this.nowMs);
   }
 
   private onFenced(incarnation: number): void {
     if (this.departure.stage === 'leaving') return;
     this.notify({ name: 'fenced', incarnation });
-    if (this.lease.isHeld) this.notify({ name: 'leaseLost', reason: 'incarnation fenced' });
-    this.lease.end();
-    this.autonomyEndsMs = [];
-    this.table.stopWhere((assignment) => assignment.exclusive, 'fenced');
+    this.lease.fence(this.nowMs);
     this.becomeOutside();
   }
 
@@ -248,105 +294,38 @@ export class InstanceMachine {
     this.incarnation = undefined;
     this.resync.end();
     this.heartbeats.end();
-    for (const ack of this.acks.clear()) {
-      if (ack.state === 'failed') this.table.running.remove(ack);
-    }
+    this.check.abandon(this.nowMs);
+    this.acks.clear();
     this.act({ type: 'abandon-calls' });
     if (!this.departure.isUnderWay) this.registration.again(this.nowMs);
   }
 
   private onClocksDisagreed(disagreementMs: number): void {
-    const wasHeld = this.lease.isHeld;
-    this.lease.invalidate(this.nowMs);
-    if (!wasHeld) return;
-    this.loseLease(`the clocks disagree by ${Math.round(disagreementMs)} ms`);
-    if (this.incarnation !== undefined) this.heartbeats.hasten(this.nowMs);
+    const wasHeld = this.lease.invalidate(disagreementMs, this.nowMs);
+    if (wasHeld && this.incarnation !== undefined) this.heartbeats.hasten(this.nowMs);
   }
 
   private onLeaveRequested(deadlineMs: number): void {
     this.departure.begin(deadlineMs);
     this.registration.cancel();
-    if (this.isRegistering) this.act({ type: 'give-up-registering' });
+    this.table.stopWhere(({ desired }) => desired === 'prepare', 'leaving');
     if (this.incarnation !== undefined) this.act({ type: 'drain', incarnation: this.incarnation });
-  }
-
-  private maybeLoseLease(): void {
-    if (this.lease.hasJustExpired(this.nowMs)) this.loseLease('it was not renewed in time');
-  }
-
-  private loseLease(reason: string): void {
-    this.notify({ name: 'leaseLost', reason });
-    const end = this.lease.lastDeadlineMs;
-    this.autonomyEndsMs = this.table.listAutonomiesMs().map((autonomyMs) => end + autonomyMs);
-    this.table.dropWaitingExclusive();
-    this.stopWhoseTimeIsOver();
-  }
-
-  /** Exclusive streams end with the lease, or `autonomyMs` after it. */
-  private stopWhoseTimeIsOver(): void {
-    const overMs = this.nowMs - this.lease.lastDeadlineMs;
-    this.autonomyEndsMs = this.autonomyEndsMs.filter((endMs) => endMs > this.nowMs);
-    this.table.stopWhere(
-      ({ exclusive, autonomyMs }) => exclusive && (autonomyMs ?? 0) <= overMs,
-      'lease-lost',
-    );
   }
 
   /** Everything that can go on now, whatever the event was. */
   private goOn(): void {
-    const nextAutonomyEndMs = this.autonomyEndsMs[0];
-    if (this.lease.isHeld) this.autonomyEndsMs = [];
-    else if (nextAutonomyEndMs !== undefined && this.nowMs >= nextAutonomyEndMs) {
-      this.stopWhoseTimeIsOver();
-    }
     this.table.startDue(this.nowMs);
-    this.maybeRegister();
-    this.maybeSend();
+    this.actions.push(...this.calls.take(this.callerView));
     this.maybeDepart();
-    this.actions.push(...this.deadline.maybeTell(this.lease, this.table.hasExclusiveEffects));
-  }
-
-  private maybeRegister(): void {
-    const { dueAtMs } = this.registration;
-    if (dueAtMs === undefined || this.nowMs < dueAtMs) return;
-    this.registration.cancel();
-    this.isRegistering = true;
-    this.act({ type: 'register', running: this.table.running.list() });
-  }
-
-  private maybeSend(): void {
-    const { incarnation } = this;
-    if (incarnation === undefined || this.departure.stage === 'leaving') return;
-    const acks = this.acks.takeBatch();
-    if (acks) this.act({ type: 'send-acks', incarnation, acks });
-    const { resyncDueAtMs } = this;
-    if (resyncDueAtMs !== undefined && this.nowMs >= resyncDueAtMs) {
-      this.resync.sent();
-      this.act({ type: 'resync', incarnation, running: this.table.running.list() });
-    }
-    const { dueAtMs } = this.heartbeats;
-    if (dueAtMs !== undefined && this.nowMs >= dueAtMs) this.sendHeartbeat(incarnation);
-  }
-
-  /** Not while exclusive streams are stopping: what the list leaves out must have stopped. */
-  private get resyncDueAtMs(): number | undefined {
-    const mayResync = this.lease.isHeld && !this.table.isStoppingExclusive;
-    return mayResync ? this.resync.dueAtMs : undefined;
-  }
-
-  private sendHeartbeat(incarnation: number): void {
-    const { seenRevision } = this.revisions;
-    const running = this.table.running.digest();
-    const { timeoutMs } = this.heartbeats;
-    this.heartbeats.sent();
-    this.act({ type: 'send-heartbeat', incarnation, seenRevision, running, timeoutMs });
+    this.actions.push(...this.lease.maybeTellDeadline());
   }
 
   private maybeDepart(): void {
     const isStopped = this.table.isEmpty;
     const isEmpty = isStopped && this.acks.isEmpty && this.table.running.count === 0;
     const isMember = this.incarnation !== undefined;
-    const { nowMs, isRegistering } = this;
+    const { nowMs } = this;
+    const isRegistering = this.registration.isUnderWay;
     const view = { nowMs, isMember, isRegistering, isEmpty, isStopped };
     const step = this.departure.nextStep(view);
     if (step === undefined) return;
@@ -367,19 +346,21 @@ export class InstanceMachine {
     this.departure.finished();
     this.incarnation = undefined;
     this.heartbeats.end();
-    this.lease.end();
+    this.lease.end(this.nowMs);
     this.act({ type: 'abandon-calls' });
     this.act({ type: 'finish', isClean });
   }
 
+  private get callerView(): CallerView {
+    const { nowMs, departure } = this;
+    const incarnation = departure.stage === 'leaving' ? undefined : this.incarnation;
+    return { nowMs, incarnation, isDeparting: departure.isUnderWay };
+  }
+
   private nextWakeAtMs(): number | undefined {
-    const isSending = this.incarnation !== undefined && this.departure.stage !== 'leaving';
     const wakes = [
-      this.registration.dueAtMs,
-      isSending ? this.heartbeats.dueAtMs : undefined,
-      isSending ? this.resyncDueAtMs : undefined,
-      this.lease.deadlineMs,
-      this.autonomyEndsMs[0],
+      ...this.calls.wakesAtMs(this.callerView),
+      ...this.lease.wakesAtMs,
       this.table.nextStartAtMs,
       this.departure.nextWakeAtMs,
     ].filter((wake) => wake !== undefined);

@@ -1,5 +1,7 @@
 import type { Assignment, HeartbeatResponse, RegisterResponse } from '@weir/domain';
 import { InstanceMachine } from './instance.machine';
+import { DEFAULT_MACHINE_SETTINGS } from './machine.settings';
+import type { MachineSettings } from './machine.settings';
 import type { MachineAction, MachineEvent } from './machine.types';
 
 export const TTL_MS = 15_000;
@@ -35,10 +37,15 @@ export function heartbeatResponse(more: Partial<HeartbeatResponse> = {}): Heartb
 
 /** A machine with its clock in the test's hands. */
 export class MachineBench {
-  readonly machine = new InstanceMachine(() => 0.5);
+  readonly machine: InstanceMachine;
   readonly everything: MachineAction[] = [];
   nowMs = 1_000;
   nextWakeAtMs: number | undefined;
+
+  constructor(settings: Partial<MachineSettings> = {}) {
+    const all = { ...DEFAULT_MACHINE_SETTINGS, checkIntervalMs: 0, ...settings };
+    this.machine = new InstanceMachine(() => 0.5, all);
+  }
 
   send(event: MachineEvent): MachineAction[] {
     const outcome = this.machine.onEvent(event, this.nowMs);
@@ -65,14 +72,18 @@ export class MachineBench {
     return this.send({ type: 'registered', sentAtMs: this.nowMs, response });
   }
 
+  get incarnation(): number {
+    return this.machine.currentIncarnation ?? -1;
+  }
+
   beat(more: Partial<HeartbeatResponse> = {}, sentAtMs = this.nowMs): MachineAction[] {
-    const incarnation = this.machine.currentIncarnation ?? -1;
+    const { incarnation } = this;
     const response = heartbeatResponse(more);
     return this.send({ type: 'heartbeat-answered', incarnation, sentAtMs, response });
   }
 
   push(changes: readonly Assignment[], revision: number): MachineAction[] {
-    const incarnation = this.machine.currentIncarnation ?? -1;
+    const { incarnation } = this;
     return this.send({ type: 'changes-pushed', incarnation, pushed: { revision, changes } });
   }
 

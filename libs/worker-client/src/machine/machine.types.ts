@@ -27,7 +27,9 @@ export type StopReason =
   | 'not-owned'
   /** The instance leaves and could not wait any longer. */
   | 'leaving'
-  /** Its start failed. */
+  /** Local operation has gone on for as long as the host allows. */
+  | 'cut-off'
+  /** Its start failed, or it broke while it ran. */
   | 'failed';
 
 /** What happened, as the machine is told. All times are ms of one monotonic clock. */
@@ -39,8 +41,12 @@ export type MachineEvent =
       readonly sentAtMs: number;
       readonly response: RegisterResponse;
     }
-  /** The calls for a registration ended without an answer. */
-  | { readonly type: 'registration-ended' }
+  /** One attempt to register came to nothing. */
+  | {
+      readonly type: 'registration-failed';
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+    }
   | {
       readonly type: 'heartbeat-answered';
       readonly incarnation: number;
@@ -60,6 +66,10 @@ export type MachineEvent =
       readonly incarnation: number;
       readonly pushed: WatchChanges;
     }
+  /** The watch is open: what is committed from now on comes at once. */
+  | { readonly type: 'watch-opened'; readonly incarnation: number }
+  /** It ended, or could not be opened. */
+  | { readonly type: 'watch-lost'; readonly incarnation: number; readonly reason: string }
   | {
       readonly type: 'resync-answered';
       readonly incarnation: number;
@@ -78,6 +88,15 @@ export type MachineEvent =
       readonly acks: readonly Ack[];
       readonly results: readonly AckResult[];
     }
+  /** No answer to a request with acks: they may or may not have been taken. */
+  | {
+      readonly type: 'acks-failed';
+      readonly incarnation: number;
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+    }
+  /** The API does not take what was in the request. */
+  | { readonly type: 'acks-refused'; readonly incarnation: number; readonly reason: string }
   | { readonly type: 'drain-answered'; readonly incarnation: number }
   | { readonly type: 'leave-answered' }
   | { readonly type: 'stream-started'; readonly stream: StreamEpoch }
@@ -86,6 +105,13 @@ export type MachineEvent =
       readonly type: 'stream-failed';
       readonly stream: StreamEpoch;
       readonly failure: StreamFailure;
+    }
+  /** It broke while it ran, and may have left something behind. */
+  | { readonly type: 'stream-broke'; readonly stream: StreamEpoch; readonly error: string }
+  /** What the handler says that it runs; undefined when it does not say. */
+  | {
+      readonly type: 'handler-inspected';
+      readonly handled: readonly StreamEpoch[] | undefined;
     }
   | {
       readonly type: 'stream-stopped';
@@ -96,13 +122,11 @@ export type MachineEvent =
   | { readonly type: 'leave-requested'; readonly deadlineMs: number };
 
 /**
- * What is to be done. Calls come back as events; the driver repeats them until they are answered,
- * but for heartbeats and resyncs, which tell of one moment.
+ * What is to be done. Calls come back as events. Each is one attempt, and when to make another is
+ * decided here; but for `drain`, `leave` and `watch`, which the driver repeats by itself.
  */
 export type MachineAction =
   | { readonly type: 'register'; readonly running: readonly StreamEpoch[] }
-  /** Await the attempt under way, if there is one, but make no other. */
-  | { readonly type: 'give-up-registering' }
   | {
       readonly type: 'send-heartbeat';
       readonly incarnation: number;
@@ -114,6 +138,8 @@ export type MachineAction =
   | {
       readonly type: 'resync';
       readonly incarnation: number;
+      /** Up to which everything was applied; undefined: the API does not take it. */
+      readonly seenRevision: number | undefined;
       readonly running: readonly StreamEpoch[];
     }
   | { readonly type: 'drain'; readonly incarnation: number }
@@ -123,6 +149,10 @@ export type MachineAction =
   | { readonly type: 'abandon-calls' }
   | { readonly type: 'start-stream'; readonly assignment: Assignment }
   | { readonly type: 'prepare-stream'; readonly assignment: Assignment }
+  /** Ask the handler what it really runs. */
+  | { readonly type: 'inspect-handler' }
+  /** The handler runs what it was told to stop, or never told to start. */
+  | { readonly type: 'stop-stray'; readonly stream: StreamEpoch }
   | { readonly type: 'stop-stream'; readonly stream: StreamEpoch; readonly reason: StopReason }
   /**
    * The new end of the lease; undefined: there is none. `reactionMs`: time left to stop after it.

@@ -1,5 +1,6 @@
-const FIRST_RETRY_MS = 100;
-const RETRY_MAX_MS = 5_000;
+import { Backoff } from './backoff';
+
+const RETRY = { firstMs: 200, maxMs: 5_000 };
 
 /**
  * When to send the list of what runs. One list is under way at a time, and none is sent twice:
@@ -14,10 +15,18 @@ const RETRY_MAX_MS = 5_000;
 export class ResyncPacer {
   private state: 'none' | 'wanted' | 'under-way' = 'none';
   private dueAt = Number.NEGATIVE_INFINITY;
-  private failures = 0;
+  private readonly backoff: Backoff;
+  private isRevisionKnown = true;
   private answeredAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly random: () => number) {}
+  constructor(random: () => number) {
+    this.backoff = new Backoff(RETRY, random);
+  }
+
+  /** Whether the list may name the revision it was made at: an earlier API refuses the field. */
+  get mayNameRevision(): boolean {
+    return this.isRevisionKnown;
+  }
 
   get isUnderWay(): boolean {
     return this.state === 'under-way';
@@ -53,14 +62,24 @@ export class ResyncPacer {
    * @param retryAfterMs what the API asked for, if it did
    */
   failed(nowMs: number, retryAfterMs = 0): void {
-    const backoffMs = Math.min(RETRY_MAX_MS, FIRST_RETRY_MS * 2 ** Math.min(this.failures, 16));
-    this.failures += 1;
     this.state = 'wanted';
-    this.dueAt = nowMs + Math.max(backoffMs * (0.5 + this.random() / 2), retryAfterMs);
+    this.dueAt = nowMs + Math.max(this.backoff.fail(), retryAfterMs);
+  }
+
+  /** The list was not taken. The next one, when it is asked for, leaves the revision out. */
+  refused(): void {
+    this.isRevisionKnown = false;
+    this.end();
+  }
+
+  /** A new incarnation may talk to another release of the API. */
+  begin(): void {
+    this.isRevisionKnown = true;
+    this.end();
   }
 
   end(): void {
     this.state = 'none';
-    this.failures = 0;
+    this.backoff.succeed();
   }
 }

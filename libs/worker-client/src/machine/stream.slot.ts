@@ -1,4 +1,5 @@
 import type { Assignment } from '@weir/domain';
+import type { StopReason } from './machine.types';
 
 /**
  * What is, or may still be, going on for one stream here.
@@ -18,9 +19,13 @@ export interface LiveStream {
   readonly phase: LivePhase;
   /** The epoch whose stop the control plane waits to hear of; undefined: it does not. */
   readonly awaitedEpoch?: number | undefined;
+  /** Why it is stopped, while it is. */
+  readonly stopReason?: StopReason;
+  /** What broke it while it ran; told the control plane once its effects have ended. */
+  readonly failure?: string | undefined;
 }
 
-/** Accepted with `run`, to be started when its time has come and nothing older is live. */
+/** Accepted with `run` or `prepare`: begun when its time has come and nothing older is live. */
 export interface NextStream {
   readonly assignment: Assignment;
   readonly startAtMs: number;

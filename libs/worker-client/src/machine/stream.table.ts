@@ -2,13 +2,27 @@ import type { Ack, Assignment, JsonObject, StreamEpoch } from '@weir/domain';
 import type { MachineAction, StopReason } from './machine.types';
 import { RunningSet } from './running.set';
 import { hasEffects, isGoingOn } from './stream.slot';
-import type { LivePhase, StreamFailure, StreamSlot } from './stream.slot';
+import type { LivePhase, LiveStream, StreamFailure, StreamSlot } from './stream.slot';
 import { TombstoneTable } from './tombstone.table';
 
 /** Where the table's decisions go. */
 export interface StreamTableOutput {
   act(action: MachineAction): void;
   acknowledge(ack: Ack): void;
+}
+
+/** What goes on, counted. */
+export interface GoingOn {
+  readonly exclusive: number;
+  readonly others: number;
+}
+
+/** Where a handler and this table differ. */
+export interface HandlerDifference {
+  /** Running here, not in the handler: they broke without a word. */
+  readonly died: readonly StreamEpoch[];
+  /** Running in the handler, of no concern here. */
+  readonly strays: readonly StreamEpoch[];
 }
 
 /**
@@ -62,8 +76,8 @@ export class StreamTable {
   /** Accepts one change. Old news (an older epoch, a stopped epoch) changes nothing. */
   accept(assignment: Assignment, nowMs: number): void {
     if (assignment.desired === 'stop') this.acceptStop(assignment, 'assigned-away');
-    else if (assignment.desired === 'prepare') this.acceptPrepare(assignment);
-    else this.acceptRun(assignment, nowMs);
+    else if (assignment.desired === 'prepare') this.acceptPrepare(assignment, nowMs);
+    else if (assignment.desired === 'run') this.acceptRun(assignment, nowMs);
   }
 
   /** Stops this epoch and whatever is older, and says so when it has stopped. */
@@ -118,6 +132,33 @@ export class StreamTable {
     return [...autonomies].sort((a, b) => a - b);
   }
 
+  /** Streams that have effects and were not told to stop. */
+  countGoingOn(): GoingOn {
+    let exclusive = 0;
+    let all = 0;
+    for (const { live } of this.slots.values()) {
+      if (!hasEffects(live) || !isGoingOn(live)) continue;
+      all += 1;
+      if (live.assignment.exclusive) exclusive += 1;
+    }
+    return { exclusive, others: all - exclusive };
+  }
+
+  /** Compares what the handler says that it runs with what it was told to run. */
+  compareWith(handled: readonly StreamEpoch[]): HandlerDifference {
+    const epochs = new Map(handled.map(({ streamId, epoch }) => [streamId, epoch]));
+    const died: StreamEpoch[] = [];
+    for (const { streamId, live } of this.slots.values()) {
+      if (live?.phase !== 'running') continue;
+      const { epoch } = live.assignment;
+      if (epochs.get(streamId) !== epoch) died.push({ streamId, epoch });
+    }
+    const strays = handled.filter(
+      ({ streamId, epoch }) => this.slots.get(streamId)?.live?.assignment.epoch !== epoch,
+    );
+    return { died, strays };
+  }
+
   /** Starts what waited for this moment. */
   startDue(nowMs: number): void {
     for (const streamId of [...this.waiting]) {
@@ -135,6 +176,7 @@ export class StreamTable {
   prepared(stream: StreamEpoch): void {
     if (!this.advance(stream, 'preparing', 'prepared')) return;
     this.output.acknowledge({ ...stream, state: 'prepared' });
+    this.output.act({ type: 'notify', notice: { name: 'assignmentPrepared', ...stream } });
   }
 
   /**
@@ -153,20 +195,56 @@ export class StreamTable {
     this.settle(slot, nowMs);
   }
 
+  /**
+   * What ran broke, and may have left something behind: the handler is asked to stop it, and only
+   * then the failure is told. Until that is acknowledged it counts as assigned.
+   */
+  broke(stream: StreamEpoch, error: string): void {
+    const slot = this.slots.get(stream.streamId);
+    const { live } = slot ?? {};
+    if (!slot || live?.assignment.epoch !== stream.epoch) return;
+    if (live.phase !== 'starting' && live.phase !== 'running') return;
+    slot.live = { ...live, failure: error };
+    this.stopLive(slot, 'failed');
+  }
+
   /** All effects of this epoch have ended. */
   stopped(stream: StreamEpoch, checkpoint: JsonObject | undefined, nowMs: number): void {
     const slot = this.slots.get(stream.streamId);
     if (slot?.live?.phase !== 'stopping' || slot.live.assignment.epoch !== stream.epoch) return;
-    const { awaitedEpoch, assignment } = slot.live;
-    if (awaitedEpoch !== undefined) {
-      const { streamId } = stream;
-      const withCheckpoint = checkpoint === undefined ? {} : { checkpoint };
-      const ack = { streamId, epoch: awaitedEpoch, state: 'stopped' as const };
-      this.output.acknowledge({ ...ack, ...withCheckpoint });
-    }
-    if (assignment.exclusive) this.stoppingExclusive -= 1;
+    const { live } = slot;
+    if (isExclusiveRun(live.assignment)) this.stoppingExclusive -= 1;
     this.endLive(slot);
+    this.tellStopped(live, checkpoint);
     this.settle(slot, nowMs);
+  }
+
+  private tellStopped(live: LiveStream, checkpoint: JsonObject | undefined): void {
+    const { awaitedEpoch, failure, stopReason = 'failed' } = live;
+    const { streamId, epoch } = live.assignment;
+    const withCheckpoint = checkpoint === undefined ? {} : { checkpoint };
+    if (awaitedEpoch !== undefined) {
+      this.output.acknowledge({
+        streamId,
+        epoch: awaitedEpoch,
+        state: 'stopped',
+        ...withCheckpoint,
+      });
+    } else if (failure !== undefined) {
+      this.output.acknowledge({
+        streamId,
+        epoch,
+        state: 'failed',
+        error: failure,
+        ...withCheckpoint,
+      });
+    }
+    if (live.assignment.desired === 'prepare') return;
+    const notice =
+      failure === undefined
+        ? ({ name: 'assignmentStopped', streamId, epoch, reason: stopReason } as const)
+        : ({ name: 'assignmentFailed', streamId, epoch, error: failure } as const);
+    this.output.act({ type: 'notify', notice });
   }
 
   private acceptRun(assignment: Assignment, nowMs: number): void {
@@ -176,13 +254,14 @@ export class StreamTable {
     if (Math.max(next?.assignment.epoch ?? -1, live?.assignment.epoch ?? -1) > assignment.epoch) {
       return;
     }
-    if (next?.assignment.epoch === assignment.epoch) return;
+    const isPreparation = next?.assignment.desired === 'prepare';
+    if (next?.assignment.epoch === assignment.epoch && !isPreparation) return;
     if (live && hasEffects(live) && live.assignment.epoch === assignment.epoch) {
       slot.live = { ...live, assignment };
       this.guard(assignment);
       return;
     }
-    if (next) this.tombstones.bury(next.assignment);
+    if (next) this.giveUpNext(slot);
     slot.next = { assignment, startAtMs: nowMs + (assignment.notBeforeMs ?? 0) };
     this.waiting.add(slot.streamId);
     this.running.put(assignment);
@@ -190,13 +269,26 @@ export class StreamTable {
     this.maybeStart(slot, nowMs);
   }
 
-  /** Only what is new and touches nothing that runs can be prepared. */
-  private acceptPrepare(assignment: Assignment): void {
-    if (this.tombstones.isBuried(assignment)) return;
-    const slot = this.slotOf(assignment.streamId);
-    if (slot.live || slot.next) return;
-    slot.live = { assignment, phase: 'preparing' };
-    this.output.act({ type: 'prepare-stream', assignment });
+  /**
+   * The epoch is that of the present owner, who is another: whatever older is here is over. A
+   * preparation has no effects, so one that was given up may be asked for again.
+   */
+  private acceptPrepare(assignment: Assignment, nowMs: number): void {
+    const { streamId, epoch } = assignment;
+    const slot = this.slotOf(streamId);
+    const { live, next } = slot;
+    const newest = Math.max(next?.assignment.epoch ?? -1, live?.assignment.epoch ?? -1);
+    if (newest > epoch) return;
+    if (live?.phase === 'prepared' && newest === epoch) {
+      return this.output.acknowledge({ streamId, epoch, state: 'prepared' });
+    }
+    const isStoppingThis = live?.phase === 'stopping' && next === undefined;
+    if (newest === epoch && !isStoppingThis) return;
+    this.giveUpNext(slot);
+    slot.next = { assignment, startAtMs: nowMs };
+    this.waiting.add(streamId);
+    if (hasEffects(live) && isGoingOn(live)) this.stopLive(slot, 'superseded');
+    this.maybeStart(slot, nowMs);
   }
 
   private maybeStart(slot: StreamSlot, nowMs: number): void {
@@ -204,21 +296,31 @@ export class StreamTable {
     if (!next || hasEffects(live) || nowMs < next.startAtMs || !this.mayStart(next.assignment)) {
       return;
     }
-    slot.live = { assignment: next.assignment, phase: 'starting' };
+    const { assignment } = next;
     this.dropNext(slot);
-    this.guard(next.assignment);
-    this.output.act({ type: 'start-stream', assignment: next.assignment });
+    if (assignment.desired === 'prepare') {
+      slot.live = { assignment, phase: 'preparing' };
+      return this.output.act({ type: 'prepare-stream', assignment });
+    }
+    slot.live = { assignment, phase: 'starting' };
+    this.guard(assignment);
+    this.output.act({ type: 'start-stream', assignment });
   }
 
   private stopLive(slot: StreamSlot, reason: StopReason, awaitedEpoch?: number): void {
     const { live } = slot;
     if (!live) return;
-    const { streamId, epoch, exclusive } = live.assignment;
-    slot.live = { ...live, phase: 'stopping', awaitedEpoch: awaitedEpoch ?? live.awaitedEpoch };
+    const { streamId, epoch } = live.assignment;
+    slot.live = {
+      ...live,
+      phase: 'stopping',
+      awaitedEpoch: awaitedEpoch ?? live.awaitedEpoch,
+      stopReason: live.stopReason ?? reason,
+    };
     if (!isGoingOn(live)) return;
-    if (exclusive) this.stoppingExclusive += 1;
+    if (isExclusiveRun(live.assignment)) this.stoppingExclusive += 1;
     this.tombstones.bury({ streamId, epoch });
-    this.running.remove({ streamId, epoch });
+    if (live.failure === undefined) this.running.remove({ streamId, epoch });
     this.output.act({ type: 'stop-stream', stream: { streamId, epoch }, reason });
   }
 
@@ -233,11 +335,18 @@ export class StreamTable {
   }
 
   private abandonNext(slot: StreamSlot): void {
-    if (!slot.next) return;
-    this.tombstones.bury(slot.next.assignment);
-    this.running.remove(slot.next.assignment);
-    this.dropNext(slot);
+    this.giveUpNext(slot);
     this.dropIfEmpty(slot);
+  }
+
+  /** Never begins. A preparation leaves no tombstone: it may be asked for again. */
+  private giveUpNext(slot: StreamSlot): void {
+    const { next } = slot;
+    if (!next) return;
+    this.dropNext(slot);
+    if (next.assignment.desired === 'prepare') return;
+    this.tombstones.bury(next.assignment);
+    this.running.remove(next.assignment);
   }
 
   private dropNext(slot: StreamSlot): void {
@@ -274,4 +383,9 @@ export class StreamTable {
   private dropIfEmpty(slot: StreamSlot): void {
     if (!slot.live && !slot.next) this.slots.delete(slot.streamId);
   }
+}
+
+/** What must have ended before the control plane may take it for stopped. */
+function isExclusiveRun({ exclusive, desired }: Assignment): boolean {
+  return exclusive && desired !== 'prepare';
 }
