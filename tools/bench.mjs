@@ -29,6 +29,7 @@ const BENCHMARKS = {
   failover: { programs: ['failover.bench.js'], projects: SERVICES },
   'mass-loss': { programs: ['mass-loss.bench.js'], projects: SERVICES },
   handoff: { programs: ['handoff.bench.js'], projects: SERVICES },
+  compare: { programs: ['compare.bench.js'], projects: SERVICES },
   rolling: { programs: ['rolling.bench.js'], projects: SERVICES },
   start: { programs: ['start.bench.js'], projects: SERVICES },
   planner: { programs: ['planner.bench.js'], projects: [] },

@@ -5,7 +5,8 @@ import { portTaken } from '@weir/embedded';
 import { DEFAULT_FLEET, DEFAULT_STACK_OPTIONS, Stack } from '@weir/start';
 import type { StackOptions } from '@weir/start';
 
-const ROOT = join(__dirname, '..', '..', '..');
+/** Another checkout's built services can be measured with this checkout's benchmarks. */
+const ROOT = process.env['WEIR_BENCH_ROOT'] ?? join(__dirname, '..', '..', '..');
 const PORT_SPAN = 40;
 
 /** A stack in a folder of its own, durable as in production. */

@@ -3,12 +3,16 @@ import { DEFAULT_FLEET } from '@weir/start';
 import { BenchStack } from './bench.stack';
 import type { LoadResult } from './load.generator';
 import { residentMb, sendLoad, startEcho } from './program';
+import { printRates, runRateProgram } from './rates/rate.program';
+import type { RateOptions } from './rates/rate.program';
 import { count, print, printMachine, printTable } from './report';
 
 const FLEET_SIZES = [1_000, 5_000, 20_000];
+const QUICK_FLEET_SIZES = [1_000];
 /** Each instance keeps a connection of its own; a machine of two cores drives this many at once. */
 const CONNECTIONS = 1_000;
 const SECONDS = 10;
+const QUICK_SECONDS = 3;
 const WARM_UP_SECONDS = 3;
 /** Share of the bare echo that durable heartbeats should reach. */
 const AIM = 0.5;
@@ -30,7 +34,7 @@ function heartbeatBody(seenRevision: number): string {
   });
 }
 
-async function measureEcho(body: string): Promise<LoadResult> {
+async function measureEcho(body: string, seconds: number): Promise<LoadResult> {
   const echo = await startEcho();
   const order = {
     url: `http://127.0.0.1:${echo.port}`,
@@ -41,12 +45,15 @@ async function measureEcho(body: string): Promise<LoadResult> {
     body,
   };
   await sendLoad({ ...order, seconds: WARM_UP_SECONDS });
-  const result = await sendLoad({ ...order, seconds: SECONDS });
+  const result = await sendLoad({ ...order, seconds });
   echo.child.kill();
   return result;
 }
 
-async function measureHeartbeats(bench: BenchStack, instances: number): Promise<LoadResult> {
+async function measureHeartbeats(
+  bench: BenchStack,
+  { instances, seconds }: { readonly instances: number; readonly seconds: number },
+): Promise<LoadResult> {
   const revision = await bench.registerInstances(instances, 100);
   const order = {
     url: bench.stack.apiUrl,
@@ -57,7 +64,7 @@ async function measureHeartbeats(bench: BenchStack, instances: number): Promise<
     body: heartbeatBody(revision),
   };
   await sendLoad({ ...order, seconds: WARM_UP_SECONDS });
-  return sendLoad({ ...order, seconds: SECONDS });
+  return sendLoad({ ...order, seconds });
 }
 
 function row(name: string, result: LoadResult, echo: LoadResult): string[] {
@@ -71,36 +78,62 @@ function row(name: string, result: LoadResult, echo: LoadResult): string[] {
   ];
 }
 
-async function main(): Promise<void> {
-  printMachine();
-  print(`${CONNECTIONS} connections, ${SECONDS} s each after ${WARM_UP_SECONDS} s of warm-up`);
-  const echo = await measureEcho(heartbeatBody(0));
-  const rows = [
-    ['', 'per second', 'of echo', 'p50 ms', 'p99 ms', 'failed'],
-    row('bare Fastify echo of the same body', echo, echo),
-  ];
-  let last = echo;
-  for (const size of FLEET_SIZES) {
-    const bench = await BenchStack.start({
-      workers: 0,
-      sampleStreams: 0,
-      services: ['orchestrator-api'],
-      leaseTtlMs: 60_000,
-    });
-    last = await measureHeartbeats(bench, size);
-    const memory = residentMb(bench.stack.pidOf('orchestrator-api'));
-    rows.push(
-      row(`heartbeats, ${count(size)} instances (API ${memory.toFixed(0)} MiB)`, last, echo),
-    );
+interface FleetResult extends LoadResult {
+  readonly instances: number;
+  readonly apiMb: number;
+}
+
+async function measureFleet(instances: number, seconds: number): Promise<FleetResult> {
+  const bench = await BenchStack.start({
+    workers: 0,
+    sampleStreams: 0,
+    services: ['orchestrator-api'],
+    leaseTtlMs: 60_000,
+  });
+  try {
+    const result = await measureHeartbeats(bench, { instances, seconds });
+    return { ...result, instances, apiMb: residentMb(bench.stack.pidOf('orchestrator-api')) };
+  } finally {
     await bench.stop();
   }
-  printTable(rows);
+}
+
+async function measure({ isQuick, isJson }: RateOptions): Promise<void> {
+  const seconds = isQuick ? QUICK_SECONDS : SECONDS;
+  const echo = await measureEcho(heartbeatBody(0), seconds);
+  const fleets: FleetResult[] = [];
+  for (const instances of isQuick ? QUICK_FLEET_SIZES : FLEET_SIZES) {
+    fleets.push(await measureFleet(instances, seconds));
+  }
+  if (isJson) return printRates('heartbeat', toRates(fleets), { echo, fleets });
+  printMachine();
+  print(`${CONNECTIONS} connections, ${seconds} s each after ${WARM_UP_SECONDS} s of warm-up`);
+  printTable([
+    ['', 'per second', 'of echo', 'p50 ms', 'p99 ms', 'failed'],
+    row('bare Fastify echo of the same body', echo, echo),
+    ...fleets.map((fleet) => row(titleOf(fleet), fleet, echo)),
+  ]);
   print(
     `aim: at least ${AIM} of the echo, every heartbeat committed to disk before it is answered`,
   );
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
+function titleOf({ instances, apiMb }: FleetResult): string {
+  return `heartbeats, ${count(instances)} instances (API ${apiMb.toFixed(0)} MiB)`;
+}
+
+function toRates(fleets: readonly FleetResult[]): Record<string, number> {
+  return Object.fromEntries(
+    fleets.map(({ instances, perSecond }) => [
+      `heartbeats per second, ${count(instances)} instances`,
+      perSecond,
+    ]),
+  );
+}
+
+runRateProgram({
+  name: 'heartbeat',
+  about: `How many heartbeats one orchestrator-api takes in a second, each committed before it is
+answered, beside a bare echo of the same body.`,
+  measure,
 });

@@ -1,5 +1,6 @@
 import { OwnershipBench } from './ownership/fleet/ownership.bench';
 import type { MeasuredFleet } from './ownership/fleet/ownership.bench';
+import { countFailoversTo } from './ownership/fleet/ownership.reader';
 import { LossRecorder } from './ownership/fleet/loss.recorder';
 import type { FollowedLoss, Kill } from './ownership/fleet/loss.recorder';
 import { HostGroup, INSTANT_HANDLER } from './ownership/host/host.group';
@@ -52,6 +53,7 @@ holding for one lease, so that all takeovers come at the same time.`,
       rows: results.flatMap(({ rows }) => rows),
       claims: results.flatMap(({ claims }) => claims),
       notes: results.flatMap(({ notes }) => notes),
+      figures: Object.assign({}, ...results.map(({ figures }) => figures)),
     };
   },
 });
@@ -63,28 +65,38 @@ async function measureCase(
 ): Promise<BenchResult> {
   const losses: FollowedLoss[][] = [];
   let doubleRuns = 0;
+  let inVain = 0;
   for (let round = 0; round < sizes.rounds; round += 1) {
     progress.say(`${massLoss.title}: round ${round + 1} of ${sizes.rounds}`);
     const followed = await measureRound(massLoss, sizes);
     losses.push([...followed.losses]);
     doubleRuns += followed.doubleRuns;
+    inVain += followed.inVain;
   }
   const { title } = massLoss;
   return {
     rows: [...spanRows(title, losses), ...lossRows('  per instance', losses.flat())],
     claims: lossClaims(title, losses.flat(), doubleRuns),
+    figures: { [`${title}: placements in vain`]: inVain },
     notes: [
       `${title}: ${sizes.lost} of ${sizes.lost + sizes.left} instances killed at once, ` +
         `${count(losses.flatMap((round) => round.flatMap(({ failovers }) => failovers)).length)} ` +
-        `exclusive streams lost in ${sizes.rounds} rounds; lease ${count(sizes.lease)} ms`,
+        `exclusive streams lost in ${sizes.rounds} rounds; lease ${count(sizes.lease)} ms; ` +
+        `${count(inVain)} placements led to an instance that was dead itself`,
     ],
   };
+}
+
+/** What came of one round. */
+interface MassLoss extends ReturnType<LossRecorder['follow']> {
+  /** Streams that were placed on an instance that had been killed, but was not known to be lost. */
+  readonly inVain: number;
 }
 
 async function measureRound(
   { massLossPercent, holdLeases }: MassLossCase,
   sizes: Options['sizes'],
-): Promise<ReturnType<LossRecorder['follow']>> {
+): Promise<MassLoss> {
   const ownership = await OwnershipBench.start({ leaseTtlMs: sizes.lease });
   const all = sizes.lost + sizes.left;
   // Those that stay take over what the others had.
@@ -137,20 +149,19 @@ async function loseAtOnce(
     readonly fleet: MeasuredFleet;
   },
   lost: readonly number[],
-): Promise<ReturnType<LossRecorder['follow']>> {
+): Promise<MassLoss> {
   const { ownership, hosts, fleet } = setting;
   const recorder = new LossRecorder(ownership, hosts);
   const killsNs = await hosts.kill(lost);
   const kills = lost.flatMap((host, index): Kill[] =>
     hosts.instancesOf(host).map((instance) => ({ instance, killedNs: killsNs[index] ?? 0n })),
   );
-  await ownership.untilSettled(
-    [fleet],
-    kills.map(({ instance }) => instance.serverId),
-  );
+  const serverIds = kills.map(({ instance }) => instance.serverId);
+  await ownership.untilSettled([fleet], serverIds);
   await recorder.record(fleet, kills);
+  const inVain = await countFailoversTo(ownership.database, fleet.fleetId, serverIds);
   await hosts.killAll();
-  return recorder.follow();
+  return { ...recorder.follow(), inVain };
 }
 
 /** One value per round: from the first and from the last proof to the last stream running. */

@@ -1,14 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { BenchStack } from './bench.stack';
 import { residentMb } from './program';
+import { printRates, runRateProgram } from './rates/rate.program';
+import type { RateOptions } from './rates/rate.program';
 import { count, print, printMachine, printTable } from './report';
 
 const STREAMS = 100_000;
 const INSTANCES = 1_000;
+/** A quick run takes this share of both. */
+const QUICK_SHARE = 0.1;
 const AIM_PER_SECOND = 20_000;
 
-function streamsAsNdjson(): string {
-  const lines = Array.from({ length: STREAMS }, (_unused, index) =>
+function streamsAsNdjson(streams: number): string {
+  const lines = Array.from({ length: streams }, (_unused, index) =>
     JSON.stringify({
       name: `stream-${index}`,
       source: `http://127.0.0.1/${index}`,
@@ -28,8 +32,15 @@ async function untilPlaced(bench: BenchStack): Promise<number> {
   }
 }
 
-async function main(): Promise<void> {
-  printMachine();
+interface PlacementResult {
+  readonly streams: number;
+  readonly instances: number;
+  readonly importMs: number;
+  readonly placedMs: number;
+  readonly balancerMb: number;
+}
+
+async function place(streams: number, instances: number): Promise<PlacementResult> {
   const bench = await BenchStack.start({
     workers: 0,
     sampleStreams: 0,
@@ -41,36 +52,49 @@ async function main(): Promise<void> {
     await bench.call('/streams:import', {
       method: 'POST',
       type: 'application/x-ndjson',
-      body: streamsAsNdjson(),
+      body: streamsAsNdjson(streams),
     });
     const importMs = performance.now() - importedAt;
     // Nothing can be placed yet: the first instance begins the measurement.
     await bench.call('', { method: 'PATCH', body: JSON.stringify({ frozen: true }) });
-    await bench.registerInstances(INSTANCES, 1_000);
+    await bench.registerInstances(instances, 1_000);
     await bench.call('', { method: 'PATCH', body: JSON.stringify({ frozen: false }) });
     const placedMs = await untilPlaced(bench);
-    printTable([
-      ['', 'seconds', 'per second'],
-      [
-        `import of ${count(STREAMS)} streams (NDJSON)`,
-        (importMs / 1_000).toFixed(1),
-        count(STREAMS / (importMs / 1_000)),
-      ],
-      [
-        `placing them on ${count(INSTANCES)} instances`,
-        (placedMs / 1_000).toFixed(1),
-        count(STREAMS / (placedMs / 1_000)),
-      ],
-    ]);
-    print(`aim: ${count(AIM_PER_SECOND)} placements per second, each committed with its event`);
-    const memory = residentMb(bench.stack.pidOf('balancer-worker'));
-    print(`balancer-worker with this fleet: ${memory.toFixed(0)} MiB`);
+    const balancerMb = residentMb(bench.stack.pidOf('balancer-worker'));
+    return { streams, instances, importMs, placedMs, balancerMb };
   } finally {
     await bench.stop();
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
+async function measure({ isQuick, isJson }: RateOptions): Promise<void> {
+  const share = isQuick ? QUICK_SHARE : 1;
+  const result = await place(STREAMS * share, INSTANCES * share);
+  const rates = {
+    'streams imported per second': perSecond(result, 'importMs'),
+    'streams placed per second': perSecond(result, 'placedMs'),
+  };
+  if (isJson) return printRates('placement', rates, result);
+  printMachine();
+  printTable([
+    ['', 'seconds', 'per second'],
+    row(`import of ${count(result.streams)} streams (NDJSON)`, result, 'importMs'),
+    row(`placing them on ${count(result.instances)} instances`, result, 'placedMs'),
+  ]);
+  print(`aim: ${count(AIM_PER_SECOND)} placements per second, each committed with its event`);
+  print(`balancer-worker with this fleet: ${result.balancerMb.toFixed(0)} MiB`);
+}
+
+function perSecond(result: PlacementResult, time: 'importMs' | 'placedMs'): number {
+  return result.streams / (result[time] / 1_000);
+}
+
+function row(name: string, result: PlacementResult, time: 'importMs' | 'placedMs'): string[] {
+  return [name, (result[time] / 1_000).toFixed(1), count(perSecond(result, time))];
+}
+
+runRateProgram({
+  name: 'placement',
+  about: `How fast streams are imported, and how fast the balancer-worker places them.`,
+  measure,
 });

@@ -66,3 +66,18 @@ export function readGrants({ control }: Database, fleetId: number): Promise<Curr
     [fleetId],
   );
 }
+
+/** Failovers that led to one of these instances. */
+export async function countFailoversTo(
+  { control }: Database,
+  fleetId: number,
+  serverIds: readonly string[],
+): Promise<number> {
+  const rows = await control.query<{ failovers: number }>(
+    `select count(*)::integer as failovers from events
+     where fleet_id = $1 and kind = 'stream.placed' and server_id = any($2)
+       and detail ->> 'reason' = 'failover'`,
+    [fleetId, serverIds],
+  );
+  return rows[0]?.failovers ?? 0;
+}
