@@ -117,6 +117,7 @@ export class DyingFleet {
       incarnation: instance.incarnation,
       atMs: lastSign,
       isNew: true,
+      suspectCount: recent.length,
       suspects: new Map(recent.map(([id, { sinceMs }]) => [id, Math.max(0, lastSign - sinceMs)])),
     });
     this.lostServers.push(instance.serverId);

@@ -14,6 +14,7 @@ function loss(serverId: string, minute: number, suspects: readonly string[]): In
     atMs: minute * MINUTE_MS,
     isNew: true,
     suspects: new Map(suspects.map((streamId) => [streamId, 2_000])),
+    suspectCount: suspects.length,
   };
 }
 

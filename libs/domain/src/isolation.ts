@@ -12,8 +12,11 @@ export interface InstanceLoss {
   readonly isNew: boolean;
   /**
    * Streams that it had got not long before (`isolateRecentMs`) -> for how long it had them, in ms.
+   * Those that neither had a part in `isolateAfterLosses` losses nor are held back may be left out.
    */
   readonly suspects: ReadonlyMap<string, number>;
+  /** How many there were, those left out included. */
+  readonly suspectCount: number;
 }
 
 /** What is known of a fleet when an instance was lost. */
@@ -230,7 +233,7 @@ function describe(
   losses: readonly InstanceLoss[],
 ): Suspicion {
   const share = losses.reduce(
-    (product, loss) => product * Math.min(1, loss.suspects.size / Math.max(1, picture.streams)),
+    (product, loss) => product * Math.min(1, loss.suspectCount / Math.max(1, picture.streams)),
     1,
   );
   return {

@@ -47,7 +47,8 @@ export class InstanceViews {
 }
 
 function refresh(row: InstanceRow, before: KnownInstance | undefined): KnownInstance {
-  const { serverId, status, maxStreams, capacity, zone, labels } = row;
+  const { serverId, maxStreams, capacity, zone, labels } = row;
+  const status = plannedStatusOf(row);
   const identity = JSON.stringify([status, maxStreams, capacity, zone, labels]);
   const measured = computePerformance(row.metrics);
   const isSteady =
@@ -56,7 +57,7 @@ function refresh(row: InstanceRow, before: KnownInstance | undefined): KnownInst
   const performance = isSteady ? before.performance : measured;
   const view: InstanceView = {
     serverId,
-    status: plannedStatusOf(status),
+    status,
     ...(zone !== null && { zone }),
     labels: { ...labels },
     capacity: { streams: maxStreams, ...capacity },
@@ -66,6 +67,7 @@ function refresh(row: InstanceRow, before: KnownInstance | undefined): KnownInst
 }
 
 /** An instance that left is not read at all; were it, nothing could run on it. */
-function plannedStatusOf(status: InstanceRow['status']): InstanceView['status'] {
-  return status === 'left' ? 'lost' : status;
+function plannedStatusOf({ status, isFlapping }: InstanceRow): InstanceView['status'] {
+  if (status === 'left') return 'lost';
+  return status === 'ready' && isFlapping ? 'flapping' : status;
 }

@@ -78,7 +78,8 @@ export class TestFleet {
     const rows = await this.database.control.query<AssignmentRow>(
       `select server_id as "serverId", incarnation, epoch, status, revision, checkpoint, failures,
          failed_on as "failedOn",
-         extract(epoch from not_before - weir_now())::double precision * 1000 as "notBeforeMs"
+         extract(epoch from not_before - weir_now())::double precision * 1000 as "notBeforeMs",
+         extract(epoch from rest_until - weir_now())::double precision * 1000 as "restMs"
        from assignments where fleet_id = $1 and stream_id = $2`,
       [this.fleetId, streamId],
     );
@@ -174,4 +175,5 @@ export interface AssignmentRow {
   readonly failures: number;
   readonly failedOn: string[];
   readonly notBeforeMs: number | null;
+  readonly restMs: number | null;
 }

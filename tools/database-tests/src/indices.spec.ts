@@ -1,15 +1,21 @@
 import {
   Database,
+  advanceProbation,
   applyAcks,
   applyPlacements,
   changeOwnership,
   ensureFleet,
+  failOverdueStarts,
+  findUpkeep,
+  forgetFailures,
+  judgeLosses,
   leaveFleet,
   readDeliveries,
   readFleetDelta,
   registerInstance,
   renewLeases,
   resyncInstance,
+  retryStream,
   startMoves,
   takeOverInstances,
   writeStreamReports,
@@ -159,6 +165,12 @@ const operations: Record<string, () => Promise<unknown>> = {
       { serverId: 'server-13', incarnation: 1, renewals: 0 },
     ]);
   },
+  'conclusions from a takeover': () => judgeLosses(database.control, fleetId, settings),
+  'what is due about streams that fail': () => findUpkeep(database.control, fleetId, settings),
+  'starts that hang': () => failOverdueStarts(database.control, fleetId, settings),
+  'failures that may be forgotten': () => forgetFailures(database.control, fleetId, settings),
+  'isolated streams to try again': () => advanceProbation(database.control, fleetId, settings),
+  'trying a stream again': () => retryStream(database.control, fleetId, '42'),
   'streams without an owner': () =>
     database.control.query(
       `select stream_id from assignments where fleet_id = $1 and status = 'unassigned'
@@ -203,7 +215,7 @@ describe(`with ${STREAMS} streams on ${INSTANCES} instances, an index serves`, (
   it('and the check itself notices a scan', async () => {
     const before = await rowsScanned();
     await changeOwnership(database.control, fleetId, 'scan', (change) =>
-      change.sql.query('select count(*) from assignments where failures = 17'),
+      change.sql.query('select count(*) from assignments where parkings = 17'),
     );
     const after = await rowsScanned();
     expect(after['assignments']! - before['assignments']!).toBeGreaterThan(ROWS_WITHOUT_INDEX_MAX);

@@ -11,6 +11,7 @@ import type { RoundReport } from './round.report';
 import { isSettled } from './settled.rule';
 import type { LastPlan } from './settled.rule';
 import { UnplacedMemory } from './unplaced.memory';
+import { keepUp } from './upkeep';
 import type { UnplacedNow } from './unplaced.memory';
 
 /** What a round is allowed, asked anew for each. */
@@ -51,9 +52,11 @@ export class BalanceRound {
 
   /** @throws DatabaseUnavailableError; what was written before it stays written. */
   async run(rules: RoundRules): Promise<RoundReport> {
+    const { settings } = rules.fleet;
+    if (!settings.frozen) await keepUp(this.runner, this.fleetId, settings);
     const delta = await this.readDelta();
     const ended = this.cache.apply(delta);
-    if (rules.fleet.settings.frozen) {
+    if (settings.frozen) {
       return { ...this.report(undefined, ended), dueInMs: undefined };
     }
     const aborted = await this.maybeAbortMoves(delta);

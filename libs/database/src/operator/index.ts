@@ -13,5 +13,6 @@ export * from './ordinary-reads.module';
 export * from './page';
 export * from './stream-effect';
 export * from './stream-import.repository';
+export { retryStream } from './stream-retry.repository';
 export * from './stream-view.repository';
 export * from './stream-write.repository';

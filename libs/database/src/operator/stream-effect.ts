@@ -3,6 +3,7 @@ import { abortMoves } from '../ownership/handoff';
 import type { OwnershipChange } from '../ownership/ownership.transaction';
 import { regrantStreams } from '../ownership/regrant';
 import { stopStreams } from '../ownership/stopping';
+import { giveFreshChance } from './stream-retry.repository';
 
 export type StreamField = keyof StreamDefinition;
 
@@ -33,6 +34,17 @@ const PLANNED: ReadonlySet<StreamField> = new Set([
   'spreadGroup',
 ]);
 
+/**
+ * What may be why a stream failed: once one of these changes, it gets a fresh chance everywhere,
+ * and is neither parked nor isolated any more.
+ */
+const BLAMED: ReadonlySet<StreamField> = new Set([...DELIVERED, 'requires', 'avoid', 'enabled']);
+
+/** Whether what is known of a stream's failures does not hold after a change of these fields. */
+export function isFreshChance(changedFields: readonly StreamField[]): boolean {
+  return changedFields.some((field) => BLAMED.has(field));
+}
+
 /** Whether plans made before a change of these fields may break what they promise (ADR 0010). */
 export function isPlannedOtherwise(changedFields: readonly StreamField[]): boolean {
   return changedFields.some((field) => PLANNED.has(field));
@@ -55,6 +67,8 @@ export interface StreamEffects {
   readonly regrant: readonly string[];
   /** Streams that were just enabled: from now on they wait for an owner. */
   readonly enabled: readonly string[];
+  /** Streams whose failures are forgotten. */
+  readonly freshChance: readonly string[];
   /** Every stream that changed, those above included. */
   readonly changed: readonly string[];
   /** True when plans that have not seen the change must not be written any more. */
@@ -75,29 +89,18 @@ export async function applyStreamEffects(
   await stopStreams(change, effects.stop);
   await abortStartingMoves(change, effects.stop);
   await regrantToOwners(change, effects.regrant);
-  await change.sql.query(BUMP, [
-    change.fleetId,
-    change.revision,
-    effects.changed,
-    effects.enabled,
-    effects.regrant,
-  ]);
+  await change.sql.query(BUMP, [change.fleetId, change.revision, effects.changed, effects.enabled]);
+  await giveFreshChance(change, effects.freshChance);
   change.hasWork = true;
 }
 
-/**
- * A stream that is to run differently gets a fresh chance on instances that failed to run it
- * before.
- */
 const BUMP = `
 update assignments a set
   revision = $2,
   unplaced_reasons = case when s.enabled and s.deleted_at is null then a.unplaced_reasons end,
   unassigned_since = case
     when a.server_id is null and a.stream_id = any($4::bigint[]) then weir_now()
-    else a.unassigned_since end,
-  failures = case when a.stream_id = any($5::bigint[]) then 0 else a.failures end,
-  failed_on = case when a.stream_id = any($5::bigint[]) then '{}' else a.failed_on end
+    else a.unassigned_since end
 from streams s
 where a.fleet_id = $1 and a.stream_id = any($3::bigint[])
   and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`;

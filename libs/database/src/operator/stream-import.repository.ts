@@ -8,7 +8,12 @@ import { changeOwnership } from '../ownership/ownership.transaction';
 import type { OwnershipChange } from '../ownership/ownership.transaction';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { insertImported, updateImported } from './stream-import.writes';
-import { applyStreamEffects, decideStreamEffect, isPlannedOtherwise } from './stream-effect';
+import {
+  applyStreamEffects,
+  decideStreamEffect,
+  isFreshChance,
+  isPlannedOtherwise,
+} from './stream-effect';
 import type { StreamField } from './stream-effect';
 import type { StreamStore } from './stream-write.repository';
 
@@ -114,6 +119,7 @@ async function takeEffect(change: OwnershipChange, updated: readonly ComparedRow
     stop: withEffect('stop'),
     regrant: withEffect('regrant'),
     enabled: idsOf(updated.filter((row) => row.isEnabled && row.changedFields.includes('enabled'))),
+    freshChance: idsOf(updated.filter((row) => isFreshChance(row.changedFields))),
     changed: idsOf(updated),
     overtakesPlans: updated.some((row) => isPlannedOtherwise(row.changedFields)),
   });

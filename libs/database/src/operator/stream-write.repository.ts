@@ -7,7 +7,12 @@ import type { OwnershipChange } from '../ownership/ownership.transaction';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { isSameSource, sealSource } from './sealed-source';
 import { compareDefinitions } from './stream-definition.comparison';
-import { applyStreamEffects, decideStreamEffect, isPlannedOtherwise } from './stream-effect';
+import {
+  applyStreamEffects,
+  decideStreamEffect,
+  isFreshChance,
+  isPlannedOtherwise,
+} from './stream-effect';
 import type { StreamField } from './stream-effect';
 import { STREAM_VIEW_COLUMNS, toStreamView, unknownStream } from './stream-view.repository';
 import type { StreamViewRow } from './stream-view.repository';
@@ -113,6 +118,7 @@ export function deleteStream(store: StreamStore, streamId: string): Promise<void
       stop: [streamId],
       regrant: [],
       enabled: [],
+      freshChance: [streamId],
       changed: [streamId],
       overtakesPlans: false,
     });
@@ -189,6 +195,7 @@ async function takeEffect(
     stop: effect === 'stop' ? [streamId] : [],
     regrant: effect === 'regrant' ? [streamId] : [],
     enabled: isNewlyEnabled ? [streamId] : [],
+    freshChance: isFreshChance(outcome.changed) ? [streamId] : [],
     changed: [streamId],
     overtakesPlans: isPlannedOtherwise(outcome.changed),
   });

@@ -25,7 +25,7 @@ export type AckDecision =
 /**
  * What an acknowledgement does. One with another epoch, owner or incarnation than the assignment
  * has changes nothing. A stream may be given back in any status: its owner knows best that it
- * stopped.
+ * stopped. One that was to be stopped anyway has not failed.
  */
 export function decideAck(
   assignment: AckedAssignment | undefined,
@@ -44,7 +44,7 @@ export function decideAck(
     case 'stopped':
       return { kind: 'release' };
     case 'failed':
-      return { kind: 'release-failed' };
+      return { kind: assignment.status === 'stopping' ? 'release' : 'release-failed' };
     case 'prepared':
       return { kind: 'refuse', code: 'NOT_PREPARING' };
     default:

@@ -7,6 +7,8 @@ import { appendEvents } from '../history/event.writer';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { decideAck } from './acknowledgement.decision';
 import type { AckDecision, AckedAssignment, AckSender } from './acknowledgement.decision';
+import { recordFailures } from './failure.repository';
+import type { NewFailure } from './failure.repository';
 import { handOver } from './handoff';
 import { checkIncarnation } from './lease.repository';
 import { changeOwnership } from './ownership.transaction';
@@ -57,7 +59,7 @@ export function applyAcks(
   return changeOwnership(runner, fleetId, operation, async (change) => {
     const decided = await decideAcks(change.sql, fleetId, sender, input.acks);
     await markRunning(change.sql, fleetId, decided);
-    await giveBack(change, sender.serverId, decided, input.settings);
+    await giveBack(change, sender, decided, input.settings);
     return decided.map(toResult);
   });
 }
@@ -110,8 +112,8 @@ async function markRunning(
     .map(({ ack }) => ack.streamId);
   if (streamIds.length === 0) return;
   await sql.query(
-    `update assignments a set status = 'running', not_before = null, failures = 0,
-       failed_on = '{}', autonomy_ms = s.autonomy_ms
+    `update assignments a set status = 'running', not_before = null, rest_until = null,
+       running_since = weir_now(), autonomy_ms = s.autonomy_ms
      from streams s
      where a.fleet_id = $1 and a.stream_id = any($2::bigint[]) and a.status = 'starting'
        and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`,
@@ -149,44 +151,44 @@ async function finishMoves(
 
 async function giveBack(
   change: OwnershipChange,
-  serverId: string,
+  sender: AckSender,
   decided: readonly DecidedAck[],
   settings: FleetSettings,
 ): Promise<void> {
   const released = decided.filter(
     ({ decision }) => decision.kind === 'release' || decision.kind === 'release-failed',
   );
+  const failed = released.filter(({ decision }) => decision.kind === 'release-failed');
+  await recordFailures(
+    change,
+    failed.map(({ ack }) => toFailure(sender, ack)),
+    settings,
+  );
   await releaseStreams(
     change,
-    serverId,
-    released.map(({ ack, decision }) => ({
-      streamId: ack.streamId,
-      checkpoint: ack.checkpoint,
-      failedRetryMs: decision.kind === 'release-failed' ? settings.failedRetryMs : undefined,
-    })),
+    sender.serverId,
+    released.map(({ ack }) => ({ streamId: ack.streamId, checkpoint: ack.checkpoint })),
   );
-  for (const { ack, decision } of released) recordRelease(change, serverId, ack, decision);
+  for (const { ack, decision } of released) {
+    if (decision.kind === 'release') recordRelease(change, sender, ack);
+  }
   await handOver(
     change,
     released.map(({ ack }) => ack.streamId),
   );
 }
 
-function recordRelease(
-  change: OwnershipChange,
-  serverId: string,
-  ack: Ack,
-  decision: AckDecision,
-): void {
-  const hasFailed = decision.kind === 'release-failed';
+function toFailure({ serverId, incarnation }: AckSender, ack: Ack): NewFailure {
+  const error = ack.error ?? 'no reason given';
+  return { streamId: ack.streamId, serverId, incarnation, cause: 'failed', error };
+}
+
+function recordRelease(change: OwnershipChange, { serverId }: AckSender, ack: Ack): void {
   change.record({
-    kind: hasFailed ? 'stream.failed' : 'stream.released',
-    severity: hasFailed ? 'WARNING' : 'INFO',
+    kind: 'stream.released',
     streamId: ack.streamId,
     serverId,
-    message: hasFailed
-      ? `${serverId} could not run it: ${ack.error ?? 'no reason given'}`
-      : `${serverId} stopped and gave it back`,
+    message: `${serverId} stopped and gave it back`,
     detail: { epoch: ack.epoch },
   });
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_FLEET_SETTINGS } from '@weir/domain';
+import { DEFAULT_FLEET_SETTINGS, invariant } from '@weir/domain';
 import type { FleetSettings } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import { appendEvents } from '../history/event.writer';
@@ -24,6 +24,16 @@ export async function findFleet(sql: SqlSession, name: string): Promise<FleetRec
     [name],
   );
   return rows[0] && toRecord(rows[0]);
+}
+
+/** The settings of a fleet that is locked. @throws when there is no such fleet */
+export async function getFleetSettings(sql: SqlSession, fleetId: number): Promise<FleetSettings> {
+  const rows = await sql.query<Pick<FleetRow, 'settings'>>(
+    'select settings from fleets where fleet_id = $1',
+    [fleetId],
+  );
+  invariant(rows[0], `fleet ${fleetId} has a revision but no row`);
+  return { ...DEFAULT_FLEET_SETTINGS, ...rows[0].settings };
 }
 
 /** Every fleet, by name. */

@@ -23,10 +23,10 @@ export interface Granted {
 
 /**
  * Gives streams that have no owner to instances, each under a higher epoch. A grant is dropped (not
- * in the answer) when the stream has an owner or another epoch by now, must not start yet, is
- * disabled, or when the instance is not ready, holds no lease, is another incarnation than the
- * decision was based on, or has no room: held streams and moves on their way to it count, except
- * the move of the stream itself. While the database is in quarantine no exclusive stream is
+ * in the answer) when the stream has an owner or another epoch by now, must not start yet, rests,
+ * is disabled, or when the instance is not ready, flaps, holds no lease, is another incarnation
+ * than the decision was based on, or has no room: held streams and moves on their way to it count,
+ * except the move of the stream itself. While the database is in quarantine no exclusive stream is
  * granted: owners that it does not know of may still run them.
  */
 export async function grantStreams(
@@ -59,6 +59,7 @@ with wanted as (
   join assignments a on a.fleet_id = $1 and a.stream_id = w.stream_id
     and a.server_id is null and a.epoch = w.epoch
     and (a.not_before is null or a.not_before <= weir_now())
+    and (a.rest_until is null or a.rest_until <= weir_now())
   join streams s on s.fleet_id = $1 and s.stream_id = w.stream_id
     and s.enabled and s.deleted_at is null
     and (not s.exclusive or $7::timestamptz is null or $7::timestamptz <= weir_now())
@@ -73,11 +74,13 @@ with wanted as (
     and l.incarnation = i.incarnation and not l.fenced and l.lease_expires_at > weir_now()
   join instance_counters c on c.fleet_id = i.fleet_id and c.server_id = i.server_id
   where i.fleet_id = $1 and i.status = 'ready' and i.server_id in (select server_id from wanted)
+    and (i.flapping_until is null or i.flapping_until <= weir_now())
 )
 update assignments a set
   server_id = t.server_id, incarnation = t.incarnation,
   epoch = weir_next_epoch(a.epoch, $3), status = 'starting', revision = $2,
   autonomy_ms = w.autonomy_ms, not_before = null, assigned_at = weir_now(),
+  running_since = null,
   unassigned_since = null, unplaced_reasons = null, lost_owner = null,
   last_moved_at = case when w.is_move then weir_now() else a.last_moved_at end
 from candidate w join target t on t.server_id = w.server_id

@@ -9,11 +9,12 @@ export type InstanceAction = 'cordon' | 'uncordon' | 'drain';
 interface StatusRow {
   readonly status: InstanceStatus;
   readonly cordoned: boolean;
+  readonly isFlapping: boolean;
 }
 
 /**
- * Cordons (nothing new), uncordons, or drains (empties) an instance. Repeating an action that holds
- * already changes nothing.
+ * Cordons (nothing new), uncordons, or drains (empties) an instance. Uncordoning also forgives what
+ * made it flap. Repeating an action that holds already changes nothing.
  * @param isOperator an operator's drain outlives a restart of the instance, as a cordon; an
  * instance's own drain (it is stopping) does not.
  * @throws DomainError INSTANCE_UNKNOWN; INSTANCE_STATE_CONFLICT for an instance that is gone.
@@ -27,17 +28,34 @@ export function changeInstanceState(
   return changeOwnership(runner, fleetId, intent.action, async (change) => {
     const current = await lockStatus(change, serverId);
     const next = nextState(current, intent);
-    if (next.status === current.status && next.cordoned === current.cordoned) return current.status;
-    await change.sql.query(
-      `update instances set status = $3, cordoned = $4, updated_at = weir_now()
-       where fleet_id = $1 and server_id = $2`,
-      [fleetId, serverId, next.status, next.cordoned],
-    );
+    if (isSame(current, next)) return current.status;
+    await change.sql.query(UPDATE, [
+      fleetId,
+      serverId,
+      next.status,
+      next.cordoned,
+      current.isFlapping && !next.isFlapping,
+    ]);
     change.touch(serverId);
     change.hasWork = true;
     change.record({ ...EVENTS[intent.action], serverId });
     return next.status;
   });
+}
+
+/** Flaps that were forgiven never count again. */
+const UPDATE = `
+update instances set status = $3, cordoned = $4, updated_at = weir_now(),
+  flapping_until = case when $5 then null else flapping_until end,
+  flaps_from = case when $5 then weir_now() else flaps_from end
+where fleet_id = $1 and server_id = $2`;
+
+function isSame(current: StatusRow, next: StatusRow): boolean {
+  return (
+    next.status === current.status &&
+    next.cordoned === current.cordoned &&
+    next.isFlapping === current.isFlapping
+  );
 }
 
 const EVENTS = {
@@ -48,7 +66,8 @@ const EVENTS = {
 
 async function lockStatus(change: OwnershipChange, serverId: string): Promise<StatusRow> {
   const rows = await change.sql.query<StatusRow>(
-    'select status, cordoned from instances where fleet_id = $1 and server_id = $2 for update',
+    `select status, cordoned, coalesce(flapping_until > weir_now(), false) as "isFlapping"
+     from instances where fleet_id = $1 and server_id = $2 for update`,
     [change.fleetId, serverId],
   );
   const row = rows[0];
@@ -66,12 +85,17 @@ function nextState(
   current: StatusRow,
   intent: { action: InstanceAction; isOperator: boolean },
 ): StatusRow {
+  const { isFlapping } = current;
   switch (intent.action) {
-    case 'cordon':
-      return { status: current.status === 'draining' ? 'draining' : 'cordoned', cordoned: true };
+    case 'cordon': {
+      const status = current.status === 'draining' ? 'draining' : 'cordoned';
+      return { status, cordoned: true, isFlapping };
+    }
     case 'uncordon':
-      return { status: 'ready', cordoned: false };
-    case 'drain':
-      return { status: 'draining', cordoned: current.cordoned || intent.isOperator };
+      return { status: 'ready', cordoned: false, isFlapping: false };
+    case 'drain': {
+      const cordoned = current.cordoned || intent.isOperator;
+      return { status: 'draining', cordoned, isFlapping };
+    }
   }
 }

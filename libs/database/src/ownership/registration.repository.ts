@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { FAILURES_KEPT } from '@weir/domain';
 import type { InstanceStatus, RegisterRequest } from '@weir/domain';
 import type { TransactionRunner } from '../resilience/transaction-runner';
+import { getFleetSettings } from './fleet.repository';
 import { abortMovesOf } from './handoff';
+import { judgeReturn, recordLosses } from './loss.repository';
+import type { CrashReturn } from './loss.repository';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 import { keepStreams, regrantStreams } from './regrant';
@@ -36,14 +40,39 @@ export function registerInstance(
   const operation = { name: 'register', operationId: randomUUID() };
   return changeOwnership(runner, fleetId, operation, async (change) => {
     const former = await lockFormer(change, request.serverId);
-    const incarnation = (former?.incarnation ?? 0) + 1;
+    const incarnation = former ? former.incarnation + 1 : await findFirstIncarnation(change);
+    const isReplaced = former !== undefined && isReplacing(request, former);
+    const isReturn = isReplaced || former?.status === 'lost';
+    const settings = isReturn ? await getFleetSettings(change.sql, fleetId) : undefined;
+    if (isReplaced && settings) {
+      await recordLosses(change, [request.serverId], { cause: 'replaced', settings });
+    }
     const status: InstanceStatus = former?.cordoned ? 'cordoned' : 'ready';
     await writeInstance(change, request, { incarnation, status, former });
     await writeLease(change, request.serverId, incarnation, leaseTtlMs);
-    if (former) await adoptStreams(change, request, incarnation, former);
+    const { scattered } = settings
+      ? await judgeReturn(change, request.serverId, settings)
+      : NOTHING_SCATTERED;
+    if (former) await adoptStreams(change, request, incarnation, { ...former, scattered });
     recordRegistration(change, request, { incarnation, former });
     return { incarnation, status };
   });
+}
+
+const NOTHING_SCATTERED: CrashReturn = { scattered: new Set() };
+
+/** The earlier incarnation neither left nor was taken over, and nothing of it runs any more. */
+function isReplacing(request: RegisterRequest, former: Former): boolean {
+  return !former.fenced && former.status !== 'left' && (request.running ?? []).length === 0;
+}
+
+/** A name that is new, or forgotten: above all incarnations that were ever forgotten. */
+async function findFirstIncarnation(change: OwnershipChange): Promise<number> {
+  const rows = await change.sql.query<{ floor: number }>(
+    'select incarnation_floor as floor from fleet_revisions where fleet_id = $1',
+    [change.fleetId],
+  );
+  return (rows[0]?.floor ?? 0) + 1;
 }
 
 async function lockFormer(change: OwnershipChange, serverId: string): Promise<Former | undefined> {
@@ -122,7 +151,7 @@ async function adoptStreams(
   change: OwnershipChange,
   request: RegisterRequest,
   incarnation: number,
-  former: Former,
+  former: Former & CrashReturn,
 ): Promise<void> {
   const { serverId } = request;
   const owned = await change.sql.query<OwnedAssignment>(
@@ -130,7 +159,8 @@ async function adoptStreams(
      where fleet_id = $1 and server_id = $2 order by stream_id for update`,
     [change.fleetId, serverId],
   );
-  const plan = decideRegistration(owned, request.running ?? [], request.maxStreams);
+  const { running = [], maxStreams } = request;
+  const plan = decideRegistration(owned, running, maxStreams, former.scattered);
   // Expired is not gone: autonomy counts from the end of a lease that nobody has taken over.
   const isOldGone = request.takeover === true || former.fenced;
   const oldLeaseExpiresAt = isOldGone ? null : former.leaseExpiresAt;
@@ -142,6 +172,7 @@ async function adoptStreams(
     oldLeaseExpiresAt,
   });
   await releaseLater(change, plan.release, oldLeaseExpiresAt);
+  await avoidInstance(change, serverId, plan.release, former.scattered);
   await abortMovesOf(change, [serverId], `${serverId} registered again`);
 }
 
@@ -167,6 +198,23 @@ async function releaseLater(
      where a.fleet_id = $1 and a.stream_id = any($3::bigint[])
        and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`,
     [change.fleetId, change.revision, streamIds, oldLeaseExpiresAt],
+  );
+}
+
+/** What it crashed with goes elsewhere while anything else fits. */
+async function avoidInstance(
+  change: OwnershipChange,
+  serverId: string,
+  released: readonly string[],
+  scattered: CrashReturn['scattered'],
+): Promise<void> {
+  const streamIds = released.filter((id) => scattered === 'all' || scattered.has(id));
+  if (streamIds.length === 0) return;
+  await change.sql.query(
+    `update assignments set failed_on = array_append(array_remove(failed_on, $3), $3)
+     where fleet_id = $1 and stream_id = any($2::bigint[])
+       and cardinality(failed_on) < ${FAILURES_KEPT}`,
+    [change.fleetId, streamIds, serverId],
   );
 }
 

@@ -31,7 +31,7 @@ export async function regrantStreams(change: OwnershipChange, regrant: Regrant):
 const REGRANT = `
 update assignments a set
   incarnation = $5, epoch = weir_next_epoch(a.epoch, $3), status = 'starting', revision = $2,
-  assigned_at = weir_now(),
+  assigned_at = weir_now(), running_since = null,
   autonomy_ms = greatest(s.autonomy_ms, a.autonomy_ms),
   not_before = case when s.exclusive then greatest(a.not_before, $8::timestamptz, $7::timestamptz
     + greatest(s.autonomy_ms, a.autonomy_ms) * interval '1 millisecond') else a.not_before end

@@ -32,6 +32,7 @@ export interface StreamRow {
   readonly epoch: number;
   readonly status: AssignmentStatus;
   readonly revision: number;
+  /** Nobody may start it earlier, or nobody should; Infinity: until an operator says so. */
   readonly notBeforeMs: number | null;
   readonly assignedAtMs: number | null;
   readonly lastMovedAtMs: number | null;
@@ -49,6 +50,8 @@ export interface InstanceRow {
   readonly labels: Labels;
   readonly metrics: InstanceMetrics;
   readonly heldStreams: number;
+  /** It came back too often and is given nothing new now. */
+  readonly isFlapping?: boolean;
 }
 
 export interface LiveMoveRow {
@@ -113,7 +116,8 @@ export function readFleetDelta(
 function readInstances(sql: SqlSession, fleetId: number): Promise<InstanceRow[]> {
   return sql.query<InstanceRow>(
     `select i.server_id as "serverId", i.incarnation, i.status, i.max_streams as "maxStreams", i.capacity, i.zone,
-       i.labels, coalesce(l.metrics, '{}') as metrics, coalesce(c.held_count, 0) as "heldStreams"
+       i.labels, coalesce(l.metrics, '{}') as metrics, coalesce(c.held_count, 0) as "heldStreams",
+       coalesce(i.flapping_until > weir_now(), false) as "isFlapping"
      from instances i
      left join instance_leases l using (fleet_id, server_id)
      left join instance_counters c using (fleet_id, server_id)
@@ -138,7 +142,8 @@ select a.stream_id::text as "streamId", s.weight,
   s.priority, s.exclusive, s.requires, s.avoid,
   s.spread_group as "spreadGroup", s.enabled and s.deleted_at is null as "isWanted",
   a.server_id as "serverId", a.lost_owner as "lostOwner", a.epoch, a.status, a.revision,
-  extract(epoch from a.not_before)::double precision * 1000 as "notBeforeMs",
+  extract(epoch from greatest(a.not_before, a.rest_until))::double precision * 1000
+    as "notBeforeMs",
   extract(epoch from a.assigned_at)::double precision * 1000 as "assignedAtMs",
   extract(epoch from a.last_moved_at)::double precision * 1000 as "lastMovedAtMs",
   a.failed_on as "failedOn", a.unplaced_reasons is not null as "isUnplacedKnown"

@@ -1,5 +1,7 @@
 import type { TransactionRunner } from '../resilience/transaction-runner';
+import { getFleetSettings } from './fleet.repository';
 import { abortMovesOf } from './handoff';
+import { recordLosses } from './loss.repository';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 
@@ -77,6 +79,8 @@ function takeOverSlice(
   return changeOwnership(runner, fleetId, 'takeover', async (change) => {
     const fenced = await fence(change, candidates);
     const serverIds = fenced.map(({ serverId }) => serverId);
+    const settings = await getFleetSettings(change.sql, fleetId);
+    await recordLosses(change, serverIds, { cause: 'taken-over', settings });
     const released = await releaseAll(change, serverIds);
     await abortMovesOf(change, serverIds, 'an instance was lost');
     return fenced.map((lost) => recordLoss(change, lost, released.get(lost.serverId) ?? 0));

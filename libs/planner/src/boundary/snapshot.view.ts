@@ -1,8 +1,9 @@
 /**
- * ready: may receive streams. cordoned: keeps what it has, receives nothing.
- * draining: is being emptied. lost: gone; what it owned has no owner any more.
+ * ready: may receive streams. cordoned: keeps what it has, receives nothing. flapping: the same,
+ * for a while, because it came back too often. draining: is being emptied. lost: gone; what it
+ * owned has no owner any more.
  */
-export type InstanceStatus = 'ready' | 'cordoned' | 'draining' | 'lost';
+export type InstanceStatus = 'ready' | 'cordoned' | 'flapping' | 'draining' | 'lost';
 
 /** One instance as the planner sees it. */
 export interface InstanceView {
