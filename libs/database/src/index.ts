@@ -38,6 +38,8 @@ export * from './ownership/instance-state.repository';
 export * from './ownership/isolation.repository';
 export * from './ownership/lease.repository';
 export * from './ownership/leave.repository';
+export * from './ownership/move.advance';
+export * from './ownership/move.ends';
 export * from './ownership/move.repository';
 export * from './ownership/ownership.transaction';
 export * from './ownership/placement.repository';

@@ -32,7 +32,9 @@ export interface FleetSettings {
   readonly movesInFlightMax: number;
   /** Moves under way at once from or to one instance. */
   readonly movesInFlightPerInstanceMax: number;
-  /** How long a source may take to stop before its move is aborted. */
+  /** How long a target may take to prepare a stream before its move is aborted. */
+  readonly movePrepareTimeoutMs: number;
+  /** How long a source may take to stop, and a target to start, before the move is aborted. */
   readonly moveStepTimeoutMs: number;
   /** First wait before a stream that an instance reported as failed is tried again; doubles. */
   readonly failedRetryMs: number;
@@ -78,6 +80,7 @@ export const DEFAULT_FLEET_SETTINGS: FleetSettings = {
   movesPerPlanMax: 500,
   movesInFlightMax: 200,
   movesInFlightPerInstanceMax: 20,
+  movePrepareTimeoutMs: 10_000,
   moveStepTimeoutMs: 30_000,
   failedRetryMs: 5_000,
   failedRetryMaxMs: 60_000,
@@ -109,6 +112,7 @@ export const FLEET_SETTING_BOUNDS = {
   movesPerPlanMax: [1, 100_000],
   movesInFlightMax: [1, 100_000],
   movesInFlightPerInstanceMax: [1, 10_000],
+  movePrepareTimeoutMs: [1_000, 3_600_000],
   moveStepTimeoutMs: [1_000, 3_600_000],
   failedRetryMs: [100, 3_600_000],
   failedRetryMaxMs: [100, 86_400_000],

@@ -1,4 +1,4 @@
-import type { FleetDelta, LiveMoveRow, LoadRow, StreamRow } from '@weir/database';
+import type { FleetDelta, LeftoverRow, LiveMoveRow, LoadRow, StreamRow } from '@weir/database';
 import type { StreamView } from '@weir/planner';
 import { InstanceViews } from './instance.views';
 import { toStreamView } from './stream.view';
@@ -33,6 +33,7 @@ export class FleetCache {
   readonly streams = new Map<string, CachedStream>();
   readonly instances = new InstanceViews();
   moves: readonly LiveMoveRow[] = [];
+  leftovers: readonly LeftoverRow[] = [];
   databaseNowMs = 0;
   /** Grows with everything that could make another plan. */
   changes = 0;
@@ -53,6 +54,7 @@ export class FleetCache {
   clear(): void {
     this.streams.clear();
     this.moves = [];
+    this.leftovers = [];
     this.revision = -1;
     this.loadsSinceMs = 0;
     this.changes += 1;
@@ -63,7 +65,7 @@ export class FleetCache {
     const hasNewLoad = this.putLoads(delta.loads);
     const hasNewInstances = this.instances.update(delta.instances);
     const ended = this.putMoves(delta.moves);
-    const hasNewMoves = ended.done + ended.aborted > 0;
+    const hasNewMoves = ended.done + ended.aborted > 0 || this.putLeftovers(delta.leftovers);
     if (delta.streams.length > 0 || hasNewLoad || hasNewInstances || hasNewMoves) this.changes += 1;
     this.revision = delta.revision;
     this.databaseNowMs = delta.databaseNowMs;
@@ -90,6 +92,14 @@ export class FleetCache {
       stream.view = toStreamView(stream.row, load);
       hasChanged = true;
     }
+    return hasChanged;
+  }
+
+  private putLeftovers(leftovers: readonly LeftoverRow[]): boolean {
+    const keyOf = (rows: readonly LeftoverRow[]): string =>
+      rows.map(({ streamId, serverId }) => `${streamId}@${serverId}`).join();
+    const hasChanged = keyOf(leftovers) !== keyOf(this.leftovers);
+    this.leftovers = leftovers;
     return hasChanged;
   }
 

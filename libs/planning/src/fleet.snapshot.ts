@@ -1,6 +1,7 @@
 import type { LiveMoveRow } from '@weir/database';
 import type { FleetSnapshot, MoveView, StreamView } from '@weir/planner';
 import type { CachedStream, FleetCache } from './fleet.cache';
+import { WEIGHT_MIN } from './stream.view';
 
 /** What the planner is given, and when waiting streams will change it. */
 export interface BuiltSnapshot {
@@ -19,9 +20,10 @@ export interface BuiltSnapshot {
  * | held, but not wanted any more | disabled: takes room on its owner until that confirms |
  * | no owner, must not start yet | not; gives the time to look again |
  * | no owner | to be placed; with its lost owner, if it lost one |
- * | being stopped for a move | on its owner, with the move: counted at both ends |
+ * | moving | on its owner, with the move: counted at both ends |
  * | being stopped otherwise | disabled: takes room on its owner until that confirms |
  * | starting or running | on its owner |
+ * | to be stopped by an instance that does not own it | there once more, disabled: takes room |
  */
 export function buildSnapshot(cache: FleetCache): BuiltSnapshot {
   const movingIds = new Set(cache.moves.map((move) => move.streamId));
@@ -44,6 +46,7 @@ export function buildSnapshot(cache: FleetCache): BuiltSnapshot {
         break;
     }
   }
+  streams.push(...listLeftovers(cache));
   return {
     snapshot: { instances: cache.instances.list, streams, moves: cache.moves.map(toMoveView) },
     nextDueAtMs: Number.isFinite(nextDueAtMs) ? nextDueAtMs : undefined,
@@ -84,8 +87,30 @@ function classify({ row }: CachedStream, isMoving: boolean, nowMs: number): Plac
   }
 }
 
-/** Once the target was granted the stream, the source holds nothing of it any more. */
-function toMoveView(move: LiveMoveRow): MoveView {
-  const { streamId, fromServerId, toServerId, state } = move;
-  return { streamId, to: toServerId, ...(state === 'stopping' && { from: fromServerId }) };
+/**
+ * Ids of what is left over of streams: numbers above those of streams, so that the planner finds
+ * all of them in order, and below 10^15, which it compares as numbers.
+ */
+const LEFTOVER_IDS_FROM = 900_000_000_000_000;
+
+/** It takes as much there as it takes at its owner; a stream that is not known takes a slot. */
+function listLeftovers({ leftovers, streams }: FleetCache): StreamView[] {
+  return leftovers.map(({ streamId, serverId }, index) => ({
+    streamId: String(LEFTOVER_IDS_FROM + index),
+    load: streams.get(streamId)?.view.load ?? { weight: WEIGHT_MIN },
+    owner: serverId,
+    enabled: false,
+  }));
+}
+
+/** Once the target owns an exclusive stream, the source holds nothing of it any more. */
+function toMoveView({
+  streamId,
+  fromServerId,
+  toServerId,
+  state,
+  exclusive,
+}: LiveMoveRow): MoveView {
+  const isSourceFree = exclusive && state === 'starting';
+  return { streamId, to: toServerId, ...(!isSourceFree && { from: fromServerId }) };
 }

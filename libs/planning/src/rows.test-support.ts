@@ -48,7 +48,8 @@ export function moveRow(moveId: number, more: Partial<LiveMoveRow> = {}): LiveMo
     fromServerId: 'a',
     toServerId: 'b',
     state: 'stopping',
-    isOverdue: false,
+    exclusive: true,
+    isDue: false,
     ...more,
   };
 }
@@ -60,6 +61,7 @@ export function deltaOf(more: Partial<FleetDelta> = {}): FleetDelta {
     instances: [instanceRow('a'), instanceRow('b')],
     streams: [],
     moves: [],
+    leftovers: [],
     loads: [],
     ...more,
   };

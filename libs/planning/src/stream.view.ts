@@ -2,7 +2,7 @@ import type { StreamRow } from '@weir/database';
 import type { StreamView } from '@weir/planner';
 
 /** The planner divides by weights; a stream that measures as idle still needs a place. */
-const WEIGHT_MIN = 1e-6;
+export const WEIGHT_MIN = 1e-6;
 
 /**
  * A stream as the planner sees it: the load that was measured counts instead of the weight that was

@@ -50,7 +50,8 @@ describe('while an earlier process may still run an exclusive stream, nobody els
     await fleet.register('b');
     await fleet.startMove(streamId, 'a', 'b', 2);
     await fleet.ack('a', incarnation, [{ streamId, epoch: 2, state: 'stopped' }]);
-    expect((await fleet.deliver('b')).changes).toEqual([]);
+    expect(await fleet.told('b', streamId)).toMatchObject({ desired: 'stop' });
+    expect(await fleet.assignment(streamId)).toMatchObject({ serverId: null });
   });
 
   it('after a resync that grants it anew', async () => {

@@ -77,7 +77,7 @@ export class TestFleet {
   async assignment(streamId: string): Promise<AssignmentRow> {
     const rows = await this.database.control.query<AssignmentRow>(
       `select server_id as "serverId", incarnation, epoch, status, revision, checkpoint, failures,
-         failed_on as "failedOn",
+         failed_on as "failedOn", reserved_epoch as "reservedEpoch",
          extract(epoch from not_before - weir_now())::double precision * 1000 as "notBeforeMs",
          extract(epoch from rest_until - weir_now())::double precision * 1000 as "restMs"
        from assignments where fleet_id = $1 and stream_id = $2`,
@@ -147,6 +147,37 @@ export class TestFleet {
     return startMoves(this.database.control, this.fleetId, [move], { stepTimeoutMs: 10_000 });
   }
 
+  /** What `serverId` is told of the stream, as its ack would name it. */
+  async told(serverId: string, streamId: string): Promise<{ desired: string; epoch: number }> {
+    const { changes } = await this.deliver(serverId);
+    const found = changes.find((change) => change.streamId === streamId);
+    return { desired: found?.desired ?? 'nothing', epoch: found?.epoch ?? -1 };
+  }
+
+  /** The target of a move says that it is prepared, so that the source is told to stop. */
+  async prepared(serverId: string, incarnation: number, streamId: string): Promise<AckResult[]> {
+    const { epoch } = await this.told(serverId, streamId);
+    return this.ack(serverId, incarnation, [{ streamId, epoch, state: 'prepared' }]);
+  }
+
+  /** Every move, oldest first. */
+  moves(): Promise<MoveRow[]> {
+    return this.database.control.query<MoveRow>(
+      `select move_id as "moveId", stream_id::text as "streamId", state, error
+       from moves where fleet_id = $1 order by move_id`,
+      [this.fleetId],
+    );
+  }
+
+  /** Who has something to do with streams that others own. */
+  ends(): Promise<EndRow[]> {
+    return this.database.control.query<EndRow>(
+      `select stream_id::text as "streamId", server_id as "serverId", desired, epoch
+       from move_ends where fleet_id = $1 order by stream_id, server_id`,
+      [this.fleetId],
+    );
+  }
+
   /** The details of every event of this kind, oldest first. */
   async details(kind: string): Promise<Record<string, unknown>[]> {
     const rows = await this.database.control.query<{ detail: Record<string, unknown> }>(
@@ -165,6 +196,20 @@ export class TestFleet {
   }
 }
 
+export interface MoveRow {
+  readonly moveId: number;
+  readonly streamId: string;
+  readonly state: string;
+  readonly error: string | null;
+}
+
+export interface EndRow {
+  readonly streamId: string;
+  readonly serverId: string;
+  readonly desired: string;
+  readonly epoch: number;
+}
+
 export interface AssignmentRow {
   readonly serverId: string | null;
   readonly incarnation: number | null;
@@ -174,6 +219,7 @@ export interface AssignmentRow {
   readonly checkpoint: unknown;
   readonly failures: number;
   readonly failedOn: string[];
+  readonly reservedEpoch: number;
   readonly notBeforeMs: number | null;
   readonly restMs: number | null;
 }

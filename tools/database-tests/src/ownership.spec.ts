@@ -91,15 +91,17 @@ describe('moves', () => {
     await fleet.place([streamId!], 'a');
     await fleet.ack('a', a, [{ streamId: streamId!, epoch: 1, state: 'running' }]);
     expect(await fleet.startMove(streamId!, 'a', 'b', 1)).toHaveLength(1);
+    expect((await fleet.deliver('a')).changes).toMatchObject([{ desired: 'run', epoch: 1 }]);
+    expect((await fleet.deliver('b')).changes).toMatchObject([{ desired: 'prepare', epoch: 2 }]);
+    await fleet.prepared('b', b, streamId!);
     expect((await fleet.deliver('a')).changes).toMatchObject([{ desired: 'stop', epoch: 1 }]);
-    expect((await fleet.deliver('b')).changes).toEqual([]);
     await fleet.ack('a', a, [
       { streamId: streamId!, epoch: 1, state: 'stopped', checkpoint: { at: 3 } },
     ]);
     expect((await fleet.deliver('b')).changes).toMatchObject([
-      { streamId, desired: 'run', epoch: 2, checkpoint: { at: 3 } },
+      { streamId, desired: 'run', epoch: 3, checkpoint: { at: 3 } },
     ]);
-    await fleet.ack('b', b, [{ streamId: streamId!, epoch: 2, state: 'running' }]);
+    await fleet.ack('b', b, [{ streamId: streamId!, epoch: 3, state: 'running' }]);
     expect(await fleet.eventKinds()).toEqual(
       expect.arrayContaining(['move.started', 'stream.released', 'move.done']),
     );
@@ -111,8 +113,9 @@ describe('moves', () => {
     const [streamId] = await fleet.addStreams(1);
     await fleet.place([streamId!], 'a');
     await fleet.startMove(streamId!, 'a', 'b', 1);
+    await fleet.prepared('b', b, streamId!);
     await fleet.ack('a', a, [{ streamId: streamId!, epoch: 1, state: 'stopped' }]);
-    await fleet.ack('b', b, [{ streamId: streamId!, epoch: 2, state: 'running' }]);
+    await fleet.ack('b', b, [{ streamId: streamId!, epoch: 3, state: 'running' }]);
     expect(await fleet.details('stream.placed')).toEqual([
       { epoch: 1, reason: 'test', gain: 1, cost: 0.25 },
     ]);
@@ -142,7 +145,7 @@ describe('moves', () => {
       status: 'unassigned',
       serverId: null,
     });
-    expect(await fleet.details('move.aborted')).toEqual([
+    expect(await fleet.details('move.aborted')).toMatchObject([
       { fromServerId: 'a', toServerId: 'b', reason: 'test', gain: 0.5, cost: 0.125 },
     ]);
   });
@@ -270,7 +273,7 @@ describe('resync', () => {
 
   it('leaves alone what was granted, or told to stop, after the list was made', async () => {
     const a = await fleet.register('a');
-    await fleet.register('b');
+    const b = await fleet.register('b');
     const [old, moved] = await fleet.addStreams(2);
     await fleet.place([old!, moved!], 'a');
     const resync = (seenRevision: number) =>
@@ -283,13 +286,14 @@ describe('resync', () => {
     const [fresh] = await fleet.addStreams(1);
     await fleet.place([fresh!], 'a');
     await fleet.startMove(moved!, 'a', 'b', 1);
+    await fleet.prepared('b', b, moved!);
     const answer = await resync(seenRevision);
     expect(answer.start).toMatchObject([{ streamId: old, epoch: 2 }]);
     expect(await fleet.assignment(fresh!)).toMatchObject({ epoch: 1, serverId: 'a' });
     expect(await fleet.assignment(moved!)).toMatchObject({ epoch: 1, status: 'stopping' });
     await resync((await fleet.deliver('a')).revision);
     expect(await fleet.assignment(fresh!)).toMatchObject({ epoch: 2, serverId: 'a' });
-    expect(await fleet.assignment(moved!)).toMatchObject({ epoch: 2, serverId: 'b' });
+    expect(await fleet.assignment(moved!)).toMatchObject({ epoch: 3, serverId: 'b' });
   });
 });
 

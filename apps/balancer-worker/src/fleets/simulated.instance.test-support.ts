@@ -139,6 +139,7 @@ export class SimulatedInstance {
     const [delivery] = await readDeliveries(database.control, cipher, [query]);
     if (!delivery || !this.isAlive) return;
     const acks = delivery.changes.map(({ streamId, epoch, desired }): Ack => {
+      if (desired === 'prepare') return { streamId, epoch, state: 'prepared' };
       const state = desired === 'run' ? 'running' : 'stopped';
       this.note(streamId, epoch, state);
       return { streamId, epoch, state };

@@ -67,7 +67,16 @@ export class FleetSettingsDto implements FleetSettings {
   @ApiSetting('movesInFlightPerInstanceMax', 'Moves under way at once from or to one instance.')
   movesInFlightPerInstanceMax!: number;
 
-  @ApiSetting('moveStepTimeoutMs', 'A move whose source takes longer to stop is aborted, in ms.')
+  @ApiSetting(
+    'movePrepareTimeoutMs',
+    'A move whose target takes longer to prepare its stream is aborted, in ms.',
+  )
+  movePrepareTimeoutMs!: number;
+
+  @ApiSetting(
+    'moveStepTimeoutMs',
+    'A move whose source takes longer to stop, or whose target to start, is aborted, in ms.',
+  )
   moveStepTimeoutMs!: number;
 
   @ApiSetting('failedRetryMs', 'First wait before a failed stream is tried again; doubles. In ms.')

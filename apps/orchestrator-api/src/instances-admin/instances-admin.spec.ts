@@ -161,9 +161,9 @@ describe('a move', () => {
     }
     const list = async (query: string) =>
       (await api.get<ListOf<MoveView>>(`${moving.path}/moves${query}`)).body;
-    expect((await list('?state=stopping')).items).toMatchObject([
+    expect((await list('?state=preparing')).items).toMatchObject([
       { streamName: 'second', fromServerId: 'from', toServerId: 'to', gain: 0.5, error: null },
-      { streamName: 'first', reason: 'balance', cost: 0.1, state: 'stopping' },
+      { streamName: 'first', reason: 'balance', cost: 0.1, state: 'preparing' },
     ]);
     expect((await list('?state=done')).items).toEqual([]);
     const page = await list('?limit=1');

@@ -1,14 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { MOVE_STATES } from '@weir/domain';
 import type { MoveState, MoveView } from '@weir/domain';
 import { IsIn, IsOptional } from 'class-validator';
 import { IdPageQuery } from '../operator/page.query';
 
-const STATES: readonly MoveState[] = ['stopping', 'starting', 'done', 'aborted'];
-
 export class MoveListQuery extends IdPageQuery {
-  @ApiPropertyOptional({ enum: STATES })
+  @ApiPropertyOptional({ enum: MOVE_STATES })
   @IsOptional()
-  @IsIn(STATES)
+  @IsIn(MOVE_STATES)
   state?: MoveState;
 }
 
@@ -28,8 +27,16 @@ export class MoveDto implements MoveView {
   @ApiProperty({ example: 'edge-9' })
   toServerId!: string;
 
-  @ApiProperty({ enum: STATES })
+  @ApiProperty({ enum: MOVE_STATES })
   state!: MoveState;
+
+  @ApiProperty({
+    description: 'The policy that it began with: true stops the source before the target starts.',
+  })
+  exclusive!: boolean;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The rebalance that it belongs to.' })
+  planId!: string | null;
 
   @ApiProperty({ example: 'balance' })
   reason!: string;
@@ -43,8 +50,19 @@ export class MoveDto implements MoveView {
   @ApiProperty({ type: String, nullable: true })
   error!: string | null;
 
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When its step must have ended; null unless it is under way.',
+  })
+  deadline!: string | null;
+
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  startedAt!: string | null;
 
   @ApiProperty({ format: 'date-time' })
   updatedAt!: string;

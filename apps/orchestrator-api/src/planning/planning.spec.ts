@@ -1,4 +1,4 @@
-import { abortOverdueMoves, applyAcks, registerInstance, startMoves } from '@weir/database';
+import { advanceMoves, applyAcks, registerInstance, startMoves } from '@weir/database';
 import { DEFAULT_FLEET_SETTINGS } from '@weir/domain';
 import { TestApi } from '../api.test-support';
 import { TestFleet } from '../operator/operator.test-support';
@@ -109,7 +109,7 @@ describe('why a stream is where it is', () => {
     await control.query(`update moves set deadline = weir_now() where fleet_id = $1`, [
       fleet.fleetId,
     ]);
-    expect(await abortOverdueMoves(control, fleet.fleetId)).toBe(1);
+    expect(await advanceMoves(control, fleet.fleetId)).toBe(1);
     const aborted = await api.get<ExplanationDto>(path);
     expect(aborted.body).toMatchObject({ owner: 'eu-1', decision: { kind: 'stream.placed' } });
   });

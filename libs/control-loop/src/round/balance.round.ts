@@ -1,4 +1,4 @@
-import { abortOverdueMoves, readFleetDelta } from '@weir/database';
+import { advanceMoves, readFleetDelta } from '@weir/database';
 import type { FleetDelta, FleetRecord, TransactionRunner } from '@weir/database';
 import { plan } from '@weir/planner';
 import type { Plan } from '@weir/planner';
@@ -59,11 +59,11 @@ export class BalanceRound {
     if (settings.frozen) {
       return { ...this.report(undefined, ended), dueInMs: undefined };
     }
-    const aborted = await this.maybeAbortMoves(delta);
+    const advanced = await this.maybeAdvanceMoves(delta);
     const work = await this.maybeWork(rules);
     await this.drained.record(delta.instances, delta.moves);
     const report = this.report(work, ended);
-    return aborted > 0 ? { ...report, dueInMs: 0 } : report;
+    return advanced > 0 ? { ...report, dueInMs: 0 } : report;
   }
 
   /** Forgets what it knows; the next round reads everything. */
@@ -80,9 +80,9 @@ export class BalanceRound {
     return readFleetDelta(this.runner, this.fleetId, this.cache.since);
   }
 
-  private async maybeAbortMoves(delta: FleetDelta): Promise<number> {
-    if (!delta.moves.some((move) => move.isOverdue)) return 0;
-    return abortOverdueMoves(this.runner, this.fleetId);
+  private async maybeAdvanceMoves(delta: FleetDelta): Promise<number> {
+    if (!delta.moves.some((move) => move.isDue)) return 0;
+    return advanceMoves(this.runner, this.fleetId);
   }
 
   private async maybeWork({ fleet, mayGoOn }: RoundRules): Promise<Work | undefined> {

@@ -1,7 +1,7 @@
 import { PlanBasis, applyPlacements, startMoves } from '@weir/database';
 import type { MoveWrite, PlacementWrite, TransactionRunner } from '@weir/database';
 import type { FleetSettings } from '@weir/domain';
-import type { Plan, Step } from '@weir/planner';
+import type { Plan, Step, StepReason } from '@weir/planner';
 import type { FleetCache } from '@weir/planning';
 
 /** Placements in one transaction: long enough to be cheap, short enough to let a takeover pass. */
@@ -38,7 +38,13 @@ export async function applyPlan(plan: Plan, context: ApplyContext): Promise<Appl
   const placements = orderPlacements(plan.placements, cache);
   const { placed, offered } = await writePlacements(placements, basis, context);
   const moves = toMoveWrites(plan.moves, context);
-  const rules = { stepTimeoutMs: settings.moveStepTimeoutMs, basis };
+  const rules = {
+    stepTimeoutMs: settings.moveStepTimeoutMs,
+    prepareTimeoutMs: settings.movePrepareTimeoutMs,
+    inFlightMax: settings.movesInFlightMax,
+    inFlightPerInstanceMax: settings.movesInFlightPerInstanceMax,
+    basis,
+  };
   const started = await startMoves(runner, fleetId, moves, rules);
   const conflicts = offered - placed + (moves.length - started.length);
   const { isOvertaken } = basis;
@@ -86,6 +92,9 @@ function orderPlacements(steps: readonly Step[], cache: FleetCache): PlacementWr
   return ranked.sort((a, b) => b.rank - a.rank).map(({ write }) => write);
 }
 
+/** Reasons that keep no promise waiting: such moves spare their instances, as the planner does. */
+const CAN_WAIT: ReadonlySet<StepReason> = new Set(['balance', 'join']);
+
 /** As many moves as the fleet's budget leaves beside those under way. */
 function toMoveWrites(steps: readonly Step[], { cache, settings }: ApplyContext): MoveWrite[] {
   const budget = Math.max(0, settings.movesInFlightMax - cache.moves.length);
@@ -102,6 +111,7 @@ function toMoveWrites(steps: readonly Step[], { cache, settings }: ApplyContext)
         reason: step.reason,
         gain: step.gain,
         cost: step.cost,
+        sparesInstances: CAN_WAIT.has(step.reason),
       },
     ];
   });

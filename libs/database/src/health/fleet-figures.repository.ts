@@ -84,7 +84,7 @@ select f.name as fleet, f.settings,
     and i.status = 'lost' and i.updated_at > weir_now() - interval '10 minutes') as "lostRecently",
   (${PRESENT}) as present,
   (select count(*)::integer from moves m where m.fleet_id = f.fleet_id
-    and m.state in ('stopping', 'starting') and m.deadline <= weir_now()) as "overdueMoves",
+    and m.state in ('preparing', 'stopping', 'starting') and m.deadline <= weir_now()) as "overdueMoves",
   (select json_build_object('score', r.score, 'findings', r.findings_count,
       'ageMs', extract(epoch from weir_now() - r.finished_at) * 1000)
     from consistency_reports r where r.fleet_id = f.fleet_id and r.state = 'done'

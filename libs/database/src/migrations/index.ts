@@ -7,6 +7,7 @@ import { StreamResources1764000005000 } from './1764000005000-stream-resources';
 import { PlanFence1764000006000 } from './1764000006000-plan-fence';
 import { LostOwner1764000007000 } from './1764000007000-lost-owner';
 import { EditFence1764000008000 } from './1764000008000-edit-fence';
+import { MoveEnds1764000009000 } from './1764000009000-move-ends';
 import { FailingStreams1764000010000 } from './1764000010000-failing-streams';
 
 /** Every migration, oldest first. */
@@ -20,6 +21,7 @@ export const MIGRATIONS = [
   PlanFence1764000006000,
   LostOwner1764000007000,
   EditFence1764000008000,
+  MoveEnds1764000009000,
   FailingStreams1764000010000,
 ] as const;
 

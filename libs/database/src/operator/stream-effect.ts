@@ -1,5 +1,5 @@
 import type { StreamDefinition } from '@weir/domain';
-import { abortMoves } from '../ownership/handoff';
+import { abortMovesOfStreams } from '../ownership/handoff';
 import type { OwnershipChange } from '../ownership/ownership.transaction';
 import { regrantStreams } from '../ownership/regrant';
 import { stopStreams } from '../ownership/stopping';
@@ -87,7 +87,10 @@ export async function applyStreamEffects(
   if (effects.changed.length === 0) return;
   if (effects.overtakesPlans) change.raiseEditFence();
   await stopStreams(change, effects.stop);
-  await abortStartingMoves(change, effects.stop);
+  await abortMovesOfStreams(change, effects.stop, {
+    error: 'the stream was disabled or deleted',
+    keepsStopping: true,
+  });
   await regrantToOwners(change, effects.regrant);
   await change.sql.query(BUMP, [change.fleetId, change.revision, effects.changed, effects.enabled]);
   await giveFreshChance(change, effects.freshChance);
@@ -104,23 +107,6 @@ update assignments a set
 from streams s
 where a.fleet_id = $1 and a.stream_id = any($3::bigint[])
   and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`;
-
-/** Moves whose target was granted the stream already and is now told to stop it. */
-async function abortStartingMoves(
-  change: OwnershipChange,
-  streamIds: readonly string[],
-): Promise<void> {
-  if (streamIds.length === 0) return;
-  const moves = await change.sql.query<{ moveId: number }>(
-    `select move_id as "moveId" from moves
-     where fleet_id = $1 and stream_id = any($2::bigint[]) and state = 'starting'`,
-    [change.fleetId, streamIds],
-  );
-  await abortMoves(change, {
-    moveIds: moves.map(({ moveId }) => moveId),
-    error: 'the stream was disabled or deleted',
-  });
-}
 
 async function regrantToOwners(
   change: OwnershipChange,

@@ -6,11 +6,14 @@ import type { SqlSession } from '../connection/sql-session';
 import { appendEvents } from '../history/event.writer';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { decideAck } from './acknowledgement.decision';
-import type { AckDecision, AckedAssignment, AckSender } from './acknowledgement.decision';
+import type { AckDecision, AckedAssignment, AckedEnd, AckSender } from './acknowledgement.decision';
+import { applyEndAcks } from './end.acknowledgement';
 import { recordFailures } from './failure.repository';
 import type { NewFailure } from './failure.repository';
 import { handOver } from './handoff';
 import { checkIncarnation } from './lease.repository';
+import { DONE_COLUMNS, toDoneEvent } from './move.steps';
+import type { DoneMove } from './move.steps';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 import { releaseStreams } from './release';
@@ -20,46 +23,48 @@ interface DecidedAck {
   readonly decision: AckDecision;
 }
 
-/** A move whose target runs the stream; all but the stream is its event's detail. */
-interface DoneMove {
-  readonly streamId: string;
-  readonly fromServerId: string;
-  readonly toServerId: string;
-  readonly reason: string;
-  readonly gain: number;
-  readonly cost: number;
-}
-
 /** Many such acks may pass at once, but not beside a change of ownership: no deadlocks. */
 const SHARE_FLEET = 'select 1 from fleet_revisions where fleet_id = $1 for share';
 
 /**
- * Applies what an instance says of its assignments. Acks that only say "it runs" need no fleet
- * lock; those that give streams back hand them over to the targets of their moves in the same
- * transaction.
+ * Applies what an instance says of its assignments and its ends of moves. Acks that only say "it
+ * runs" of what the instance owns need no fleet lock; those that give streams back hand them over
+ * to the targets of their moves in the same transaction.
  * @returns one result per ack, in the order given.
  * @throws DomainError INCARNATION_FENCED, INSTANCE_UNKNOWN
  */
-export function applyAcks(
+export async function applyAcks(
   runner: TransactionRunner,
   fleetId: number,
   sender: AckSender,
   input: { readonly acks: readonly Ack[]; readonly settings: FleetSettings },
 ): Promise<AckResult[]> {
-  const isRunningOnly = input.acks.every((ack) => ack.state === 'running');
-  if (isRunningOnly) {
-    return runner.run('ack', { onUnknownCommit: 'repeat' }, async (sql) => {
-      await sql.query(SHARE_FLEET, [fleetId]);
-      const decided = await decideAcks(sql, fleetId, sender, input.acks);
-      await markRunning(sql, fleetId, decided);
-      return decided.map(toResult);
-    });
+  if (input.acks.every((ack) => ack.state === 'running')) {
+    const results = await applyRunningOnly(runner, fleetId, sender, input.acks);
+    if (results) return results;
   }
   const operation = { name: 'ack', operationId: randomUUID() };
   return changeOwnership(runner, fleetId, operation, async (change) => {
     const decided = await decideAcks(change.sql, fleetId, sender, input.acks);
-    await markRunning(change.sql, fleetId, decided);
+    await markRunning(change.sql, fleetId, sender, decided);
     await giveBack(change, sender, decided, input.settings);
+    await applyEndAcks(change, sender, decided, input.settings);
+    return decided.map(toResult);
+  });
+}
+
+/** @returns undefined, and changes nothing, when one of them makes its sender an owner. */
+function applyRunningOnly(
+  runner: TransactionRunner,
+  fleetId: number,
+  sender: AckSender,
+  acks: readonly Ack[],
+): Promise<AckResult[] | undefined> {
+  return runner.run('ack', { onUnknownCommit: 'repeat' }, async (sql) => {
+    await sql.query(SHARE_FLEET, [fleetId]);
+    const decided = await decideAcks(sql, fleetId, sender, acks);
+    if (decided.some(({ decision }) => decision.kind === 'overlap')) return undefined;
+    await markRunning(sql, fleetId, sender, decided);
     return decided.map(toResult);
   });
 }
@@ -78,7 +83,26 @@ async function decideAcks(
   );
   await assertLive(sql, fleetId, sender);
   const byId = new Map(assignments.map((assignment) => [assignment.streamId, assignment]));
-  return acks.map((ack) => ({ ack, decision: decideAck(byId.get(ack.streamId), ack, sender) }));
+  const ends = await readEnds(sql, fleetId, sender, acks);
+  return acks.map((ack) => ({
+    ack,
+    decision: decideAck(byId.get(ack.streamId), ack, sender, ends.get(ack.streamId)),
+  }));
+}
+
+/** Ends are only written under the fleet's lock, which the caller holds, or shares. */
+async function readEnds(
+  sql: SqlSession,
+  fleetId: number,
+  { serverId }: AckSender,
+  acks: readonly Ack[],
+): Promise<Map<string, AckedEnd>> {
+  const ends = await sql.query<AckedEnd>(
+    `select stream_id::text as "streamId", move_id as "moveId", epoch, incarnation, desired
+     from move_ends where fleet_id = $1 and server_id = $2 and stream_id = any($3::bigint[])`,
+    [fleetId, serverId, acks.map((ack) => ack.streamId)],
+  );
+  return new Map(ends.map((end) => [end.streamId, end]));
 }
 
 /** @throws DomainError INCARNATION_FENCED, INSTANCE_UNKNOWN */
@@ -105,6 +129,7 @@ export async function assertLive(
 async function markRunning(
   sql: SqlSession,
   fleetId: number,
+  sender: AckSender,
   decided: readonly DecidedAck[],
 ): Promise<void> {
   const streamIds = decided
@@ -119,32 +144,27 @@ async function markRunning(
        and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`,
     [fleetId, streamIds],
   );
-  await finishMoves(sql, fleetId, streamIds);
+  await finishMovesTo(sql, fleetId, sender.serverId, streamIds);
 }
 
-async function finishMoves(
+async function finishMovesTo(
   sql: SqlSession,
   fleetId: number,
+  serverId: string,
   streamIds: readonly string[],
 ): Promise<void> {
   const done = await sql.query<DoneMove>(
     `update moves set state = 'done', updated_at = weir_now()
-     where fleet_id = $1 and stream_id = any($2::bigint[]) and state = 'starting'
-     returning stream_id::text as "streamId", from_server_id as "fromServerId",
-       to_server_id as "toServerId", reason, gain, cost`,
-    [fleetId, streamIds],
+     where fleet_id = $1 and stream_id = any($2::bigint[]) and to_server_id = $3
+       and state = 'starting'
+     returning ${DONE_COLUMNS}`,
+    [fleetId, streamIds, serverId],
   );
   if (done.length === 0) return;
   await appendEvents(
     sql,
     fleetId,
-    done.map(({ streamId, ...move }) => ({
-      kind: 'move.done',
-      streamId,
-      serverId: move.toServerId,
-      message: `moved from ${move.fromServerId} to ${move.toServerId} (${move.reason})`,
-      detail: move,
-    })),
+    done.map((move) => toDoneEvent(move)),
   );
   await notifyFleet(sql, { fleetId, servers: [], work: true, events: true });
 }

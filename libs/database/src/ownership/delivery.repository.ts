@@ -1,8 +1,11 @@
-import type { Assignment, JsonObject } from '@weir/domain';
+import type { Assignment, Desired, JsonObject } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import type { SourceCipher } from '../crypto/source.cipher';
 
-/** "Everything of this instance newer than this revision." -1 asks for everything. */
+/**
+ * "Everything of this instance newer than this revision": what it owns, and its ends of moves. -1
+ * asks for everything.
+ */
 export interface DeliveryQuery {
   readonly fleetId: number;
   readonly serverId: string;
@@ -23,7 +26,7 @@ interface DeliveryRow {
   readonly currentIncarnation: number | null;
   readonly streamId: string | null;
   readonly epoch: number;
-  readonly status: 'starting' | 'running' | 'stopping';
+  readonly desired: Desired;
   readonly notBeforeMs: number | null;
   readonly checkpoint: JsonObject | null;
   readonly name: string;
@@ -63,24 +66,33 @@ export async function readDeliveries(
 const DELIVER = `
 select q.position::integer - 1 as position, f.revision as "fleetRevision",
   i.incarnation as "currentIncarnation",
-  a.stream_id::text as "streamId", a.epoch, a.status, a.checkpoint,
-  case when a.not_before > weir_now()
-    then ceil(extract(epoch from a.not_before - weir_now()) * 1000)::integer end as "notBeforeMs",
+  x.stream_id::text as "streamId", x.epoch, x.desired, a.checkpoint,
+  case when x.not_before > weir_now()
+    then ceil(extract(epoch from x.not_before - weir_now()) * 1000)::integer end as "notBeforeMs",
   s.name, s.source_encrypted as source, s.exclusive, s.autonomy_ms as "autonomyMs", s.config
 from unnest($1::bigint[], $2::text[], $3::bigint[])
   with ordinality as q (fleet_id, server_id, seen_revision, position)
 join fleet_revisions f on f.fleet_id = q.fleet_id
 left join instances i on i.fleet_id = q.fleet_id and i.server_id = q.server_id
-left join assignments a on a.fleet_id = q.fleet_id and a.server_id = q.server_id
-  and a.incarnation = i.incarnation and a.revision > q.seen_revision
-left join streams s on s.fleet_id = a.fleet_id and s.stream_id = a.stream_id
-order by q.position, a.revision, a.stream_id`;
+left join lateral (
+  select o.stream_id, o.epoch, o.revision, o.not_before,
+    case when o.status = 'stopping' then 'stop' else 'run' end as desired
+  from assignments o where o.fleet_id = q.fleet_id and o.server_id = q.server_id
+    and o.incarnation = i.incarnation and o.revision > q.seen_revision
+  union all
+  select e.stream_id, e.epoch, e.revision, null, e.desired
+  from move_ends e where e.fleet_id = q.fleet_id and e.server_id = q.server_id
+    and e.incarnation = i.incarnation and e.revision > q.seen_revision
+) x on true
+left join assignments a on a.fleet_id = q.fleet_id and a.stream_id = x.stream_id
+left join streams s on s.fleet_id = q.fleet_id and s.stream_id = x.stream_id
+order by q.position, x.revision, x.stream_id`;
 
 function toAssignment(row: DeliveryRow, streamId: string, cipher: SourceCipher): Assignment {
   return {
     streamId,
     epoch: row.epoch,
-    desired: row.status === 'stopping' ? 'stop' : 'run',
+    desired: row.desired,
     ...(row.notBeforeMs !== null && { notBeforeMs: row.notBeforeMs }),
     exclusive: row.exclusive,
     ...(row.autonomyMs > 0 && { autonomyMs: row.autonomyMs }),

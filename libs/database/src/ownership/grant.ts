@@ -25,9 +25,9 @@ export interface Granted {
  * Gives streams that have no owner to instances, each under a higher epoch. A grant is dropped (not
  * in the answer) when the stream has an owner or another epoch by now, must not start yet, rests,
  * is disabled, or when the instance is not ready, flaps, holds no lease, is another incarnation
- * than the decision was based on, or has no room: held streams and moves on their way to it count,
- * except the move of the stream itself. While the database is in quarantine no exclusive stream is
- * granted: owners that it does not know of may still run them.
+ * than the decision was based on, or has no room: what it holds and the ends of moves there count,
+ * except an end of the stream itself, which the grant replaces. While the database is in quarantine
+ * no exclusive stream is granted: owners that it does not know of may still run them.
  */
 export async function grantStreams(
   change: OwnershipChange,
@@ -54,7 +54,9 @@ with wanted as (
     with ordinality as w (stream_id, server_id, epoch, incarnation, position)
 ), candidate as (
   select w.*, s.autonomy_ms, a.lost_owner, m.move_id is not null as is_move,
-    row_number() over (partition by w.server_id, m.move_id is not null order by w.position) as rank
+    e.stream_id is not null as has_end,
+    row_number() over (partition by w.server_id, e.stream_id is not null order by w.position)
+      as rank
   from wanted w
   join assignments a on a.fleet_id = $1 and a.stream_id = w.stream_id
     and a.server_id is null and a.epoch = w.epoch
@@ -64,11 +66,11 @@ with wanted as (
     and s.enabled and s.deleted_at is null
     and (not s.exclusive or $7::timestamptz is null or $7::timestamptz <= weir_now())
   left join moves m on m.fleet_id = $1 and m.stream_id = w.stream_id
-    and m.state = 'stopping' and m.to_server_id = w.server_id
+    and m.state in ('preparing', 'stopping') and m.to_server_id = w.server_id
+  left join move_ends e on e.fleet_id = $1 and e.stream_id = w.stream_id
+    and e.server_id = w.server_id
 ), target as (
-  select i.server_id, i.incarnation, i.max_streams - c.held_count as free,
-    (select count(*) from moves m where m.fleet_id = $1 and m.to_server_id = i.server_id
-      and m.state = 'stopping') as reserved
+  select i.server_id, i.incarnation, i.max_streams - c.held_count as free
   from instances i
   join instance_leases l on l.fleet_id = i.fleet_id and l.server_id = i.server_id
     and l.incarnation = i.incarnation and not l.fenced and l.lease_expires_at > weir_now()
@@ -78,15 +80,15 @@ with wanted as (
 )
 update assignments a set
   server_id = t.server_id, incarnation = t.incarnation,
-  epoch = weir_next_epoch(a.epoch, $3), status = 'starting', revision = $2,
-  autonomy_ms = w.autonomy_ms, not_before = null, assigned_at = weir_now(),
+  epoch = weir_next_epoch(greatest(a.epoch, a.reserved_epoch), $3), status = 'starting',
+  revision = $2, autonomy_ms = w.autonomy_ms, not_before = null, assigned_at = weir_now(),
+  unassigned_since = null, unplaced_reasons = null, lost_owner = null, stopping_since = null,
   running_since = null,
-  unassigned_since = null, unplaced_reasons = null, lost_owner = null,
   last_moved_at = case when w.is_move then weir_now() else a.last_moved_at end
 from candidate w join target t on t.server_id = w.server_id
   and t.incarnation = coalesce(w.incarnation, t.incarnation)
 where a.fleet_id = $1 and a.stream_id = w.stream_id
   and a.server_id is null and a.epoch = w.epoch
-  and w.rank <= case when w.is_move then t.free else t.free - t.reserved end
+  and (w.has_end or w.rank <= t.free)
 returning a.stream_id::text as "streamId", a.server_id as "serverId", a.epoch,
   w.lost_owner as "lostOwner"`;

@@ -1,6 +1,7 @@
 import { DomainError } from '@weir/domain';
 import type { InstanceStatus } from '@weir/domain';
 import type { TransactionRunner } from '../resilience/transaction-runner';
+import { abortMovesTo } from './handoff';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 
@@ -36,6 +37,7 @@ export function changeInstanceState(
       next.cordoned,
       current.isFlapping && !next.isFlapping,
     ]);
+    if (next.status !== 'ready') await abortMovesTo(change, serverId, `it is ${next.status} now`);
     change.touch(serverId);
     change.hasWork = true;
     change.record({ ...EVENTS[intent.action], serverId });

@@ -1,14 +1,15 @@
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { assertLive } from './acknowledgement.repository';
 import type { AckSender } from './acknowledgement.decision';
-import { abortMovesOf, handOver } from './handoff';
+import { handOver, settleMovesOf } from './handoff';
+import { dropEndsOf } from './move.ends';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 import { releaseStreams } from './release';
 
 /**
  * An instance says goodbye: whatever it still owned is released at once (it has stopped it), moves
- * from it go on to their targets, moves to it are aborted.
+ * from it go on to their targets, moves to it are aborted, what it prepared is forgotten.
  * @throws DomainError INCARNATION_FENCED, INSTANCE_UNKNOWN
  */
 export function leaveFleet(
@@ -34,12 +35,13 @@ export function leaveFleet(
        where fleet_id = $1 and server_id = $2`,
       [fleetId, sender.serverId],
     );
+    await dropEndsOf(change, [sender.serverId]);
     await releaseStreams(change, sender.serverId, owned);
     await handOver(
       change,
       owned.map(({ streamId }) => streamId),
     );
-    await abortMovesOf(change, [sender.serverId], `${sender.serverId} left`);
+    await settleMovesOf(change, [sender.serverId], `${sender.serverId} left`);
     change.hasWork = true;
     change.record({
       kind: 'instance.left',

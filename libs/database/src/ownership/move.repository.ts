@@ -1,6 +1,5 @@
 import type { TransactionRunner } from '../resilience/transaction-runner';
-import { abortMoves } from './handoff';
-import { changeOwnership } from './ownership.transaction';
+import { BEGIN_MOVES, CHOOSE_MOVES } from './move.start.sql';
 import type { OwnershipChange } from './ownership.transaction';
 import { changeByPlan } from './plan.basis';
 import type { PlanBasis } from './plan.basis';
@@ -16,6 +15,10 @@ export interface MoveWrite {
   readonly reason: string;
   readonly gain: number;
   readonly cost: number;
+  /** The planned move that this is the beginning of; undefined: a new one. */
+  readonly plannedMoveId?: number;
+  /** It can wait: it answers to the budgets of its two instances too, not only to the fleet's. */
+  readonly sparesInstances?: boolean;
 }
 
 export interface StartedMove {
@@ -27,80 +30,105 @@ export interface StartedMove {
 
 /** How moves are begun. */
 export interface MoveRules {
-  /** How long the source may take to stop before the move is aborted. */
+  /** How long a source may take to stop, and a target to start, before the move is aborted. */
   readonly stepTimeoutMs: number;
+  /** How long a target may take to prepare; undefined: as long as a step. */
+  readonly prepareTimeoutMs?: number;
   /** What the plan was made from: when another plan was written since, no move begins. */
   readonly basis?: PlanBasis;
+  /** Moves under way at once in the fleet, and from or to one instance; undefined: any number. */
+  readonly inFlightMax?: number;
+  readonly inFlightPerInstanceMax?: number;
+  /** Who wanted it; undefined: the control loop. */
+  readonly requestedBy?: string;
 }
 
+/** More than any fleet has. */
+const ANY_NUMBER = 2 ** 31 - 1;
+
 /**
- * Begins moves: their owners are told to stop, and room on the targets is held. The rest follows
- * when the owner confirms (handoff.ts). A move whose stream changed, or whose target has no room,
- * has no lease or registered anew, is dropped.
+ * Begins moves. The target of an exclusive stream is told to prepare it, that of another one to run
+ * it beside the source; both hold room from now on, and nothing happens at the source yet. The rest
+ * follows acknowledgement by acknowledgement (end.acknowledgement.ts, handoff.ts). A move whose
+ * stream changed, whose target has no room, has no lease or registered anew, or for which a budget
+ * is used up, is dropped.
  */
 export function startMoves(
   runner: TransactionRunner,
   fleetId: number,
   moves: readonly MoveWrite[],
-  { stepTimeoutMs, basis }: MoveRules,
+  rules: MoveRules,
 ): Promise<StartedMove[]> {
   if (moves.length === 0) return Promise.resolve([]);
-  return changeByPlan(runner, fleetId, { operation: 'move', basis }, async (change) => {
-    const started = await change.sql.query<StartedMove>(START, [
-      fleetId,
-      change.revision,
-      moves.map((move) => move.streamId),
-      moves.map((move) => move.fromServerId),
-      moves.map((move) => move.toServerId),
-      moves.map((move) => move.expectedEpoch),
-      moves.map((move) => move.reason),
-      moves.map((move) => move.gain),
-      moves.map((move) => move.cost),
-      stepTimeoutMs,
-      moves.map((move) => move.expectedIncarnation ?? null),
-    ]);
-    recordStarts(change, moves, started);
-    return started;
-  });
+  const part = { operation: 'move', basis: rules.basis };
+  return changeByPlan(runner, fleetId, part, (change) => beginMoves(change, moves, rules));
 }
 
-const START = `
-with wanted as (
-  select * from unnest($3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::text[],
-    $8::double precision[], $9::double precision[], $11::bigint[])
-    with ordinality as w (stream_id, from_id, to_id, epoch, reason, gain, cost, incarnation,
-      position)
-), target as (
-  select i.server_id, i.incarnation, i.max_streams - c.held_count - (
-    select count(*) from moves m where m.fleet_id = $1 and m.to_server_id = i.server_id
-      and m.state = 'stopping') as free
-  from instances i
-  join instance_leases l on l.fleet_id = i.fleet_id and l.server_id = i.server_id
-    and l.incarnation = i.incarnation and not l.fenced and l.lease_expires_at > weir_now()
-  join instance_counters c on c.fleet_id = i.fleet_id and c.server_id = i.server_id
-  where i.fleet_id = $1 and i.status = 'ready' and i.server_id in (select to_id from wanted)
-), candidate as (
-  select w.*, row_number() over (partition by w.to_id order by w.position) as rank
-  from wanted w
-  join assignments a on a.fleet_id = $1 and a.stream_id = w.stream_id and a.server_id = w.from_id
-    and a.epoch = w.epoch and a.status in ('starting', 'running')
-  where w.from_id <> w.to_id and not exists (select 1 from moves m where m.fleet_id = $1
-    and m.stream_id = w.stream_id and m.state in ('stopping', 'starting'))
-), stopped as (
-  update assignments a set status = 'stopping', revision = $2
-  from candidate w join target t on t.server_id = w.to_id
-    and t.incarnation = coalesce(w.incarnation, t.incarnation)
-  where a.fleet_id = $1 and a.stream_id = w.stream_id and a.server_id = w.from_id
-    and a.epoch = w.epoch and a.status in ('starting', 'running') and w.rank <= t.free
-  returning a.stream_id, w.from_id, w.to_id, w.epoch, w.reason, w.gain, w.cost
-)
-insert into moves (fleet_id, stream_id, from_server_id, to_server_id, state, reason, gain, cost,
-  epoch, deadline)
-select $1, stream_id, from_id, to_id, 'stopping', reason, gain, cost, epoch,
-  weir_now() + $10 * interval '1 millisecond'
-from stopped
-returning move_id as "moveId", stream_id::text as "streamId",
-  from_server_id as "fromServerId", to_server_id as "toServerId"`;
+interface ChosenMove {
+  readonly streamId: string;
+  readonly fromServerId: string;
+  readonly toServerId: string;
+  readonly exclusive: boolean;
+  readonly toIncarnation: number;
+  /** In the list of wanted ones. */
+  readonly position: number;
+}
+
+/** As startMoves, inside a change that is under way. */
+export async function beginMoves(
+  change: OwnershipChange,
+  moves: readonly MoveWrite[],
+  rules: MoveRules,
+): Promise<StartedMove[]> {
+  const chosen = await change.sql.query<ChosenMove>(CHOOSE_MOVES, [
+    change.fleetId,
+    moves.map((move) => move.streamId),
+    moves.map((move) => move.fromServerId),
+    moves.map((move) => move.toServerId),
+    moves.map((move) => move.expectedEpoch),
+    moves.map((move) => move.expectedIncarnation ?? null),
+    moves.map((move) => move.sparesInstances ?? false),
+    rules.inFlightMax ?? ANY_NUMBER,
+    rules.inFlightPerInstanceMax ?? ANY_NUMBER,
+  ]);
+  const pairs = chosen.flatMap((choice) => {
+    const move = moves[choice.position];
+    return move ? [{ choice, move }] : [];
+  });
+  if (pairs.length === 0) return [];
+  const started = await change.sql.query<StartedMove>(BEGIN_MOVES, toColumns(change, pairs, rules));
+  recordStarts(
+    change,
+    pairs.map(({ move }) => move),
+    started,
+  );
+  return started;
+}
+
+function toColumns(
+  change: OwnershipChange,
+  pairs: readonly { readonly choice: ChosenMove; readonly move: MoveWrite }[],
+  rules: MoveRules,
+): unknown[] {
+  return [
+    change.fleetId,
+    change.revision,
+    change.generation,
+    pairs.map(({ move }) => move.streamId),
+    pairs.map(({ move }) => move.fromServerId),
+    pairs.map(({ move }) => move.toServerId),
+    pairs.map(({ choice }) => choice.toIncarnation),
+    pairs.map(({ choice }) => choice.exclusive),
+    pairs.map(({ move }) => move.expectedEpoch),
+    pairs.map(({ move }) => move.reason),
+    pairs.map(({ move }) => move.gain),
+    pairs.map(({ move }) => move.cost),
+    pairs.map(({ move }) => move.plannedMoveId ?? null),
+    rules.prepareTimeoutMs ?? rules.stepTimeoutMs,
+    rules.stepTimeoutMs,
+    rules.requestedBy ?? null,
+  ];
+}
 
 function recordStarts(
   change: OwnershipChange,
@@ -109,7 +137,7 @@ function recordStarts(
 ): void {
   const byId = new Map(moves.map((move) => [move.streamId, move]));
   for (const { streamId, fromServerId, toServerId } of started) {
-    change.touch(fromServerId);
+    change.touch(toServerId);
     const move = byId.get(streamId);
     change.record({
       kind: 'move.started',
@@ -125,33 +153,4 @@ function recordStarts(
       },
     });
   }
-}
-
-/** Aborts moves whose source did not confirm in time. @returns how many. */
-export function abortOverdueMoves(runner: TransactionRunner, fleetId: number): Promise<number> {
-  return changeOwnership(runner, fleetId, 'abort-moves', async (change) => {
-    const overdue = await change.sql.query<{ moveId: number }>(
-      `select move_id as "moveId" from moves
-       where fleet_id = $1 and state in ('stopping', 'starting') and deadline <= weir_now()`,
-      [fleetId],
-    );
-    await abortMoves(change, {
-      moveIds: overdue.map(({ moveId }) => moveId),
-      error: 'not finished within moveStepTimeoutMs',
-    });
-    return overdue.length;
-  });
-}
-
-/** Live moves that are past their deadline. */
-export async function countOverdueMoves(
-  runner: TransactionRunner,
-  fleetId: number,
-): Promise<number> {
-  const rows = await runner.query<{ count: number }>(
-    `select count(*) as count from moves
-     where fleet_id = $1 and state in ('stopping', 'starting') and deadline <= weir_now()`,
-    [fleetId],
-  );
-  return rows[0]?.count ?? 0;
 }

@@ -22,6 +22,8 @@ from assignments a
 join instance_leases l on l.fleet_id = a.fleet_id and l.server_id = a.server_id
 where a.fleet_id = $1 and ${IS_TROUBLED} and a.status = 'running'
   and a.held_back is distinct from 'probation' and ${PROVEN_MS} >= $2
+  and (a.last_moved_at is null
+    or a.last_moved_at <= weir_now() - $2::double precision * interval '1 millisecond')
 order by a.stream_id limit ${PER_ROUND}`;
 
 interface ProvenStream {
@@ -32,7 +34,8 @@ interface ProvenStream {
 
 /**
  * Forgets the failures of streams that have been running for `provenAfterMs`: they avoid nobody any
- * more, and are not parked. Nothing is written while there is none.
+ * more, and are not parked. What a target failed to take is remembered as long, although the source
+ * ran on: an aborted move counts as a move here. Nothing is written while there is none.
  * @returns how many there were.
  */
 export async function forgetFailures(

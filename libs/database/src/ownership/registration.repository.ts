@@ -3,9 +3,10 @@ import { FAILURES_KEPT } from '@weir/domain';
 import type { InstanceStatus, RegisterRequest } from '@weir/domain';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { getFleetSettings } from './fleet.repository';
-import { abortMovesOf } from './handoff';
+import { handOver, settleMovesOf } from './handoff';
 import { judgeReturn, recordLosses } from './loss.repository';
 import type { CrashReturn } from './loss.repository';
+import { dropEndsOf } from './move.ends';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 import { keepStreams, regrantStreams } from './regrant';
@@ -154,6 +155,7 @@ async function adoptStreams(
   former: Former & CrashReturn,
 ): Promise<void> {
   const { serverId } = request;
+  await dropEndsOf(change, [serverId]);
   const owned = await change.sql.query<OwnedAssignment>(
     `select stream_id::text as "streamId", epoch, status from assignments
      where fleet_id = $1 and server_id = $2 order by stream_id for update`,
@@ -173,14 +175,15 @@ async function adoptStreams(
   });
   await releaseLater(change, plan.release, oldLeaseExpiresAt);
   await avoidInstance(change, serverId, plan.release, former.scattered);
-  await abortMovesOf(change, [serverId], `${serverId} registered again`);
+  await handOver(change, plan.release);
+  await settleMovesOf(change, [serverId], `${serverId} registered again`);
 }
 
 /**
  * Releases streams that the earlier incarnation may still run: nobody starts them before it must
  * have stopped.
  */
-async function releaseLater(
+export async function releaseLater(
   change: OwnershipChange,
   streamIds: readonly string[],
   oldLeaseExpiresAt: Date | null,
@@ -189,7 +192,7 @@ async function releaseLater(
   await change.sql.query(
     `update assignments a set
        server_id = null, incarnation = null, status = 'unassigned', revision = $2,
-       unassigned_since = weir_now(),
+       unassigned_since = weir_now(), stopping_since = null,
        not_before = case when s.exclusive
          then greatest(a.not_before, $4::timestamptz
            + greatest(s.autonomy_ms, a.autonomy_ms) * interval '1 millisecond')

@@ -1,3 +1,4 @@
+import { abortMovesOfStreams } from './handoff';
 import type { OwnershipChange } from './ownership.transaction';
 
 /** Grants streams anew to the instance that owns them already, under a higher epoch. */
@@ -12,9 +13,16 @@ export interface Regrant {
   readonly oldLeaseExpiresAt: Date | null;
 }
 
-/** Used when an instance registers again, resyncs, or when what a stream is has changed. */
+/**
+ * Used when an instance registers again, resyncs, or when what a stream is has changed. Targets of
+ * moves that prepare or run an older state of these streams are told to stop.
+ */
 export async function regrantStreams(change: OwnershipChange, regrant: Regrant): Promise<void> {
   if (regrant.streamIds.length === 0) return;
+  await abortMovesOfStreams(change, regrant.streamIds, {
+    error: 'the stream was granted anew to its owner',
+    keepsStopping: false,
+  });
   await change.sql.query(REGRANT, [
     change.fleetId,
     change.revision,
@@ -30,8 +38,9 @@ export async function regrantStreams(change: OwnershipChange, regrant: Regrant):
 
 const REGRANT = `
 update assignments a set
-  incarnation = $5, epoch = weir_next_epoch(a.epoch, $3), status = 'starting', revision = $2,
-  assigned_at = weir_now(), running_since = null,
+  incarnation = $5, epoch = weir_next_epoch(greatest(a.epoch, a.reserved_epoch), $3),
+  status = 'starting', revision = $2, assigned_at = weir_now(), running_since = null,
+  stopping_since = null,
   autonomy_ms = greatest(s.autonomy_ms, a.autonomy_ms),
   not_before = case when s.exclusive then greatest(a.not_before, $8::timestamptz, $7::timestamptz
     + greatest(s.autonomy_ms, a.autonomy_ms) * interval '1 millisecond') else a.not_before end

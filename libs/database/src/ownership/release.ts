@@ -34,7 +34,7 @@ export async function releaseStreams(
 const RELEASE = `
 update assignments a set
   server_id = null, incarnation = null, status = 'unassigned', revision = $2,
-  checkpoint = coalesce(r.checkpoint, a.checkpoint),
+  stopping_since = null, checkpoint = coalesce(r.checkpoint, a.checkpoint),
   unassigned_since = weir_now()
 from unnest($4::bigint[], $5::jsonb[]) as r (stream_id, checkpoint)
 where a.fleet_id = $1 and a.stream_id = r.stream_id and a.server_id = $3`;

@@ -5,6 +5,7 @@ import type { TransactionRunner } from '../resilience/transaction-runner';
 import { assertLive } from './acknowledgement.repository';
 import type { AckSender } from './acknowledgement.decision';
 import { readDeliveries } from './delivery.repository';
+import { applyEndResync, decideEndResync, lockEndsOf } from './end.resync';
 import { handOver } from './handoff';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
@@ -16,6 +17,7 @@ import type { ResyncPlan, RevisedAssignment, RunningReport } from './resync.deci
 /**
  * Brings an instance and the truth together. What it owns and does not list, it has stopped for
  * good: that is granted anew under a higher epoch, to it when it may hold streams, else to another.
+ * Its ends of moves that it does not list have ended.
  * @throws DomainError INCARNATION_FENCED, INSTANCE_UNKNOWN
  */
 export function resyncInstance(
@@ -35,11 +37,13 @@ export function resyncInstance(
        where fleet_id = $1 and server_id = $2 order by stream_id for update`,
       [fleetId, sender.serverId],
     );
+    const ends = decideEndResync(await lockEndsOf(change, sender.serverId), report);
     const status = await readStatus(change, sender.serverId);
-    const plan = decideResync(owned, report, status);
+    const plan = decideResync(owned, ends.rest, status);
     await applyPlan(change, sender, plan);
+    await applyEndResync(change, sender.serverId, ends);
     const start = await readRegranted(change, cipher, sender, plan);
-    return { start, stop: plan.stop, revision: change.revision };
+    return { start, stop: [...plan.stop, ...ends.stop], revision: change.revision };
   });
 }
 

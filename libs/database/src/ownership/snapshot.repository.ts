@@ -8,6 +8,7 @@ import type {
 } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import type { TransactionRunner } from '../resilience/transaction-runner';
+import { IS_MOVE_DUE } from './move.advance';
 
 /**
  * One stream with its assignment, as the planner's snapshot needs it. Times in ms of the database's
@@ -59,8 +60,17 @@ export interface LiveMoveRow {
   readonly streamId: string;
   readonly fromServerId: string;
   readonly toServerId: string;
-  readonly state: 'stopping' | 'starting';
-  readonly isOverdue: boolean;
+  readonly state: 'preparing' | 'stopping' | 'starting';
+  /** Break before make: the source stops before the target starts. */
+  readonly exclusive: boolean;
+  /** It waits for nobody any more, or has waited long enough: `advanceMoves`. */
+  readonly isDue: boolean;
+}
+
+/** An instance that still has to stop a stream which no move takes there any more. */
+export interface LeftoverRow {
+  readonly streamId: string;
+  readonly serverId: string;
 }
 
 export interface LoadRow {
@@ -77,6 +87,8 @@ export interface FleetDelta {
   /** Streams whose assignment or definition changed after `sinceRevision`. */
   readonly streams: readonly StreamRow[];
   readonly moves: readonly LiveMoveRow[];
+  /** Room that is taken until somebody confirms a stop, beside owners and moves under way. */
+  readonly leftovers: readonly LeftoverRow[];
   /** Measured loads reported since `loadsSinceMs`. */
   readonly loads: readonly LoadRow[];
 }
@@ -108,6 +120,7 @@ export function readFleetDelta(
       instances: await readInstances(sql, fleetId),
       streams: await sql.query<StreamRow>(STREAMS, [fleetId, since.revision]),
       moves: await readMoves(sql, fleetId),
+      leftovers: await sql.query<LeftoverRow>(LEFTOVERS, [fleetId]),
       loads: await sql.query<LoadRow>(LOADS, [fleetId, since.loadsSinceMs]),
     };
   });
@@ -129,12 +142,22 @@ function readInstances(sql: SqlSession, fleetId: number): Promise<InstanceRow[]>
 
 function readMoves(sql: SqlSession, fleetId: number): Promise<LiveMoveRow[]> {
   return sql.query<LiveMoveRow>(
-    `select move_id as "moveId", stream_id::text as "streamId", from_server_id as "fromServerId",
-       to_server_id as "toServerId", state, deadline <= weir_now() as "isOverdue"
-     from moves where fleet_id = $1 and state in ('stopping', 'starting') order by move_id`,
+    `select m.move_id as "moveId", m.stream_id::text as "streamId",
+       m.from_server_id as "fromServerId", m.to_server_id as "toServerId", m.state, m.exclusive,
+       ${IS_MOVE_DUE} as "isDue"
+     from moves m join assignments a on a.fleet_id = m.fleet_id and a.stream_id = m.stream_id
+     where m.fleet_id = $1 and m.state in ('preparing', 'stopping', 'starting')
+     order by m.move_id`,
     [fleetId],
   );
 }
+
+const LEFTOVERS = `
+select e.stream_id::text as "streamId", e.server_id as "serverId"
+from move_ends e left join moves m on m.fleet_id = e.fleet_id and m.move_id = e.move_id
+  and m.state in ('preparing', 'stopping', 'starting')
+where e.fleet_id = $1 and m.move_id is null
+order by e.stream_id, e.server_id`;
 
 const STREAMS = `
 select a.stream_id::text as "streamId", s.weight,

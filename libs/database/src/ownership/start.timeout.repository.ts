@@ -56,7 +56,8 @@ export async function failOverdueStarts(
       settings,
     );
     await change.sql.query(
-      `update assignments set status = 'stopping', revision = $2
+      `update assignments set status = 'stopping', revision = $2,
+         stopping_since = weir_now()
        where fleet_id = $1 and stream_id = any($3::bigint[]) and status = 'starting'`,
       [fleetId, change.revision, overdue.map(({ streamId }) => streamId)],
     );

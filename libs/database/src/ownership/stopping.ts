@@ -10,7 +10,8 @@ export async function stopStreams(
   streamIds: readonly string[],
 ): Promise<string[]> {
   const stopped = await change.sql.query<{ streamId: string; serverId: string }>(
-    `update assignments set status = 'stopping', revision = $2
+    `update assignments set status = 'stopping', revision = $2,
+       stopping_since = weir_now()
      where fleet_id = $1 and stream_id = any($3::bigint[]) and status in ('starting', 'running')
      returning stream_id::text as "streamId", server_id as "serverId"`,
     [change.fleetId, change.revision, streamIds],

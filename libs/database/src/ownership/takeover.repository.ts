@@ -1,7 +1,8 @@
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { getFleetSettings } from './fleet.repository';
-import { abortMovesOf } from './handoff';
+import { handOver, settleMovesOf } from './handoff';
 import { recordLosses } from './loss.repository';
+import { dropEndsOf } from './move.ends';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 
@@ -81,9 +82,15 @@ function takeOverSlice(
     const serverIds = fenced.map(({ serverId }) => serverId);
     const settings = await getFleetSettings(change.sql, fleetId);
     await recordLosses(change, serverIds, { cause: 'taken-over', settings });
+    await dropEndsOf(change, serverIds);
     const released = await releaseAll(change, serverIds);
-    await abortMovesOf(change, serverIds, 'an instance was lost');
-    return fenced.map((lost) => recordLoss(change, lost, released.get(lost.serverId) ?? 0));
+    await handOver(
+      change,
+      released.map(({ streamId }) => streamId),
+    );
+    await settleMovesOf(change, serverIds, 'the target was lost');
+    const counts = countByServer(released);
+    return fenced.map((lost) => recordLoss(change, lost, counts.get(lost.serverId) ?? 0));
   });
 }
 
@@ -126,11 +133,13 @@ async function fence(
   return fenced;
 }
 
-async function releaseAll(
-  change: OwnershipChange,
-  serverIds: readonly string[],
-): Promise<Map<string, number>> {
-  const rows = await change.sql.query<{ serverId: string }>(
+interface Released {
+  readonly streamId: string;
+  readonly serverId: string;
+}
+
+function releaseAll(change: OwnershipChange, serverIds: readonly string[]): Promise<Released[]> {
+  return change.sql.query<Released>(
     `with owned as (
        select a.stream_id, a.server_id, s.exclusive,
          greatest(s.autonomy_ms, a.autonomy_ms) as autonomy_ms, l.lease_expires_at
@@ -141,16 +150,19 @@ async function releaseAll(
      )
      update assignments a set
        server_id = null, incarnation = null, status = 'unassigned', revision = $2,
-       unassigned_since = weir_now(), lost_owner = o.server_id,
+       unassigned_since = weir_now(), lost_owner = o.server_id, stopping_since = null,
        not_before = case when o.exclusive and o.autonomy_ms > 0
          then greatest(a.not_before, o.lease_expires_at + o.autonomy_ms * interval '1 millisecond')
          else a.not_before end
      from owned o where a.fleet_id = $1 and a.stream_id = o.stream_id
-     returning o.server_id as "serverId"`,
+     returning a.stream_id::text as "streamId", o.server_id as "serverId"`,
     [change.fleetId, change.revision, serverIds],
   );
+}
+
+function countByServer(released: readonly Released[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { serverId } of rows) counts.set(serverId, (counts.get(serverId) ?? 0) + 1);
+  for (const { serverId } of released) counts.set(serverId, (counts.get(serverId) ?? 0) + 1);
   return counts;
 }
 
