@@ -25,6 +25,12 @@ export function computeHeartbeatIntervalMs(leaseTtlMs: number): number {
   return Math.round(leaseTtlMs / 3);
 }
 
+/**
+ * The share of a lease without a renewal from which on an instance counts as overdue: one that is
+ * well renews every third of its lease, and at most every half.
+ */
+export const LEASE_OVERDUE_SHARE = 0.6;
+
 /** What is known about a lease when a takeover is considered. */
 export interface LeaseEvidence {
   /** True when the database's clock says that the lease ran out. */

@@ -44,6 +44,13 @@ describe('what is known of a fleet between rounds', () => {
     expect(isNews(more)).toBe(true);
   });
 
+  it('takes heartbeats that are missing for news, and those that come again', () => {
+    const overdue = instanceRow('b', { isOverdue: true });
+    expect(isNews({ instances: [instanceRow('a'), overdue] })).toBe(true);
+    expect(isNews({ instances: [instanceRow('a'), overdue] })).toBe(false);
+    expect(isNews({ instances: [instanceRow('a'), instanceRow('b')] })).toBe(true);
+  });
+
   it('takes a performance that trembles for no news, however long', () => {
     for (let round = 0; round < 100; round += 1) {
       const errorRate = 0.02 + 0.02 * Math.sin(round);
@@ -118,6 +125,29 @@ describe('the snapshot that plans are made from', () => {
       undefined,
     ]);
     expect(ownersIn([instanceRow('a'), instanceRow('gone')])).toEqual([undefined, undefined]);
+  });
+
+  describe('with an instance whose heartbeats are missing', () => {
+    const overdue = instanceRow('b', { isOverdue: true });
+    const statusesWith = (more: Parameters<typeof deltaOf>[0]) =>
+      snapshotOf({ instances: [instanceRow('a'), overdue], ...more }).snapshot.instances.map(
+        ({ serverId, status }) => `${serverId} ${status}`,
+      );
+    const lost = [streamRow('1', { lostOwner: 'gone' })];
+
+    it('gives it nothing that another one lost, for it may be lost next', () => {
+      expect(statusesWith({ streams: lost })).toEqual(['a ready', 'b cordoned']);
+    });
+
+    it('leaves it alone while nothing was lost: one missing heartbeat moves no load', () => {
+      expect(statusesWith({ streams: [streamRow('1')] })).toEqual(['a ready', 'b ready']);
+    });
+
+    it('takes it all the same when nobody else is left', () => {
+      const draining = instanceRow('a', { status: 'draining' });
+      const statuses = statusesWith({ streams: lost, instances: [draining, overdue] });
+      expect(statuses).toEqual(['a draining', 'b ready']);
+    });
   });
 
   it('leaves out what must not start yet, and says when it may', () => {

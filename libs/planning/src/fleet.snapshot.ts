@@ -19,7 +19,7 @@ export interface BuiltSnapshot {
  * |---|---|
  * | held, but not wanted any more | disabled: takes room on its owner until that confirms |
  * | no owner, must not start yet | not; gives the time to look again |
- * | no owner | to be placed; with its lost owner, if it lost one |
+ * | no owner | to be placed; with its lost owner, if it lost one: then not on overdue instances |
  * | moving | on its owner, with the move: counted at both ends |
  * | being stopped otherwise | disabled: takes room on its owner until that confirms |
  * | starting or running | on its owner |
@@ -32,12 +32,16 @@ export function buildSnapshot(cache: FleetCache): BuiltSnapshot {
   );
   const streams: StreamView[] = [];
   let nextDueAtMs = Number.POSITIVE_INFINITY;
+  let hasLosses = false;
   for (const stream of cache.streams.values()) {
     const place = classify(stream, movingIds.has(stream.row.streamId), cache.databaseNowMs);
     switch (place.kind) {
-      case 'planned':
-        streams.push(maybeNameLostOwner(stream, live));
+      case 'planned': {
+        const view = maybeNameLostOwner(stream, live);
+        if (view !== stream.view) hasLosses = true;
+        streams.push(view);
         break;
+      }
       case 'held':
         streams.push({ ...stream.view, enabled: false });
         break;
@@ -47,8 +51,9 @@ export function buildSnapshot(cache: FleetCache): BuiltSnapshot {
     }
   }
   streams.push(...listLeftovers(cache));
+  const instances = hasLosses ? cache.instances.listForFailover : cache.instances.list;
   return {
-    snapshot: { instances: cache.instances.list, streams, moves: cache.moves.map(toMoveView) },
+    snapshot: { instances, streams, moves: cache.moves.map(toMoveView) },
     nextDueAtMs: Number.isFinite(nextDueAtMs) ? nextDueAtMs : undefined,
   };
 }

@@ -19,9 +19,25 @@ export class InstanceViews {
   private known = new Map<string, KnownInstance>();
   private views: InstanceView[] = [];
   private incarnations = new Map<string, number>();
+  private overdue: ReadonlySet<string> = new Set();
 
   get list(): readonly InstanceView[] {
     return this.views;
+  }
+
+  /**
+   * The instances for placements that follow from a loss: those that are overdue get nothing. When
+   * several die at once, their leases run out one after the other, and the streams of the first
+   * would else be placed on the last. With nobody else left, all are taken as they are.
+   */
+  get listForFailover(): readonly InstanceView[] {
+    if (this.overdue.size === 0) return this.views;
+    const isOpen = ({ serverId, status }: InstanceView): boolean =>
+      status === 'ready' && !this.overdue.has(serverId);
+    if (!this.views.some(isOpen)) return this.views;
+    return this.views.map((view) =>
+      view.status === 'ready' && !isOpen(view) ? { ...view, status: 'cordoned' } : view,
+    );
   }
 
   /** The incarnation that the view of this instance tells of, for the guards of writes. */
@@ -33,6 +49,11 @@ export class InstanceViews {
   update(rows: readonly InstanceRow[]): boolean {
     const next = new Map<string, KnownInstance>();
     let hasChanged = rows.length !== this.known.size;
+    const overdue = rows.filter(({ isOverdue }) => isOverdue).map(({ serverId }) => serverId);
+    const isOverdueNews =
+      overdue.length !== this.overdue.size ||
+      overdue.some((serverId) => !this.overdue.has(serverId));
+    this.overdue = new Set(overdue);
     for (const row of rows) {
       const before = this.known.get(row.serverId);
       const after = refresh(row, before);
@@ -42,7 +63,7 @@ export class InstanceViews {
     this.known = next;
     this.incarnations = new Map(rows.map((row) => [row.serverId, row.incarnation]));
     if (hasChanged) this.views = [...next.values()].map(({ view }) => view);
-    return hasChanged;
+    return hasChanged || isOverdueNews;
   }
 }
 

@@ -37,6 +37,7 @@ export function instanceRow(serverId: string, more: Partial<InstanceRow> = {}): 
     labels: {},
     metrics: {},
     heldStreams: 0,
+    isOverdue: false,
     ...more,
   };
 }

@@ -1,4 +1,4 @@
-import { observeLeases, renewLeases } from '@weir/database';
+import { observeLeases, readFleetDelta, renewLeases } from '@weir/database';
 import { computeDigest } from '@weir/domain';
 import { createTestDatabase } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
@@ -141,5 +141,24 @@ describe('heartbeats', () => {
     await renewLeases(test.database.heartbeat, [fleet.renewal('a', a, { leaseTtlMs: 3_000 })]);
     const [lease] = await observeLeases(test.database.control, fleet.fleetId);
     expect(lease!.remainingMs).toBeGreaterThan(55_000);
+  });
+
+  it('makes an instance overdue for plans when most of its lease went by without one', async () => {
+    const a = await fleet.register('a');
+    const isOverdue = async (): Promise<boolean | undefined> => {
+      const since = { revision: -1, loadsSinceMs: 0 };
+      const { instances } = await readFleetDelta(test.database.control, fleet.fleetId, since);
+      return instances[0]?.isOverdue;
+    };
+    expect(await isOverdue()).toBe(false);
+    await test.setClockOffset(8_000);
+    expect(await isOverdue()).toBe(false);
+    await test.setClockOffset(9_000);
+    expect(await isOverdue()).toBe(true);
+    await test.setClockOffset(16_000);
+    expect(await isOverdue()).toBe(true);
+    await renewLeases(test.database.heartbeat, [fleet.renewal('a', a)]);
+    expect(await isOverdue()).toBe(false);
+    await test.setClockOffset(0);
   });
 });

@@ -1,5 +1,5 @@
 import type { LeaseObservation, TakeoverCandidate } from '@weir/database';
-import { isTakeoverProven } from '@weir/domain';
+import { isTakeoverProven, LEASE_OVERDUE_SHARE } from '@weir/domain';
 
 /**
  * When a reading of the leases was asked for and when it came, in ms of this process's monotonic
@@ -24,11 +24,6 @@ export interface ReadingSigns {
  */
 const BLIND_AFTER_MS = 2_000;
 const BLIND_AFTER_INTERVALS = 3;
-/**
- * The share of a lease without a renewal from which on an instance counts as overdue: an instance
- * that is well renews every third of its lease, and at most every half.
- */
-const OVERDUE_SHARE = 0.6;
 
 interface WatchedLease {
   readonly incarnation: number;
@@ -170,5 +165,5 @@ export class LeaseObserver {
 }
 
 function isOverdue(lease: WatchedLease, leaseTtlMs: number): boolean {
-  return lease.confirmedAt - lease.since >= leaseTtlMs * OVERDUE_SHARE;
+  return lease.confirmedAt - lease.since >= leaseTtlMs * LEASE_OVERDUE_SHARE;
 }

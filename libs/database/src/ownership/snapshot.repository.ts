@@ -6,6 +6,7 @@ import type {
   Labels,
   StreamResources,
 } from '@weir/domain';
+import { LEASE_OVERDUE_SHARE } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { IS_MOVE_DUE } from './move.advance';
@@ -53,6 +54,8 @@ export interface InstanceRow {
   readonly heldStreams: number;
   /** It came back too often and is given nothing new now. */
   readonly isFlapping?: boolean;
+  /** Most of its lease went by without a renewal: it may be dead already. */
+  readonly isOverdue: boolean;
 }
 
 export interface LiveMoveRow {
@@ -130,13 +133,15 @@ function readInstances(sql: SqlSession, fleetId: number): Promise<InstanceRow[]>
   return sql.query<InstanceRow>(
     `select i.server_id as "serverId", i.incarnation, i.status, i.max_streams as "maxStreams", i.capacity, i.zone,
        i.labels, coalesce(l.metrics, '{}') as metrics, coalesce(c.held_count, 0) as "heldStreams",
-       coalesce(i.flapping_until > weir_now(), false) as "isFlapping"
+       coalesce(i.flapping_until > weir_now(), false) as "isFlapping",
+       coalesce(l.lease_expires_at - weir_now()
+         < $2::double precision * l.granted_ttl_ms * interval '1 millisecond', false) as "isOverdue"
      from instances i
      left join instance_leases l using (fleet_id, server_id)
      left join instance_counters c using (fleet_id, server_id)
      where i.fleet_id = $1 and i.status <> 'left'
        and (i.status <> 'lost' or c.held_count > 0) order by i.server_id`,
-    [fleetId],
+    [fleetId, 1 - LEASE_OVERDUE_SHARE],
   );
 }
 
