@@ -4,6 +4,8 @@ import { CommanderError } from 'commander';
 import colors from 'picocolors';
 import { readArguments } from './arguments/chaos.arguments';
 import type { ChaosArguments } from './arguments/chaos.arguments';
+import { randomRow } from './random/random.row';
+import { shortRow } from './random/short.row';
 import { ROWS } from './rows/row.list';
 import { Progress } from './run/progress';
 import { toTable, verdictOf } from './run/report.table';
@@ -25,7 +27,10 @@ async function main(): Promise<number> {
   const interruption = interruptible();
   const runner = new RowRunner({
     ...options,
-    plant: options.leaseTtlMs === undefined ? {} : { leaseTtlMs: options.leaseTtlMs },
+    plant: {
+      ...(options.leaseTtlMs !== undefined && { leaseTtlMs: options.leaseTtlMs }),
+      ...(options.isCanary && { isCanary: true }),
+    },
     signal: interruption,
     onProgress: (row, text) => progress.tell(row, text),
   });
@@ -46,11 +51,17 @@ async function main(): Promise<number> {
   if (options.isJson) process.stdout.write(`${JSON.stringify({ seed: options.seed, results })}\n`);
   else say(`\n${toTable(results)}\n`);
   if (interruption.aborted) return EXIT_INTERRUPTED;
-  return results.some(({ violations }) => violations.length > 0) ? EXIT_VIOLATED : 0;
+  const isViolated = results.some(({ violations }) => violations.length > 0);
+  return isViolated === options.isCanary ? 0 : EXIT_VIOLATED;
 }
 
 function rowsOf(options: ChaosArguments): Row[] {
-  return ROWS.filter(({ id }) => options.rows.includes(id));
+  const { rows, isShort, randomSeconds } = options;
+  return [
+    ...ROWS.filter(({ id }) => rows.includes(id)),
+    ...(isShort ? [shortRow] : []),
+    ...(randomSeconds === undefined ? [] : [randomRow(randomSeconds)]),
+  ];
 }
 
 /** The first Ctrl-C ends everything in order; a second one ends at once. */

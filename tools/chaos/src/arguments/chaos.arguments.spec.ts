@@ -25,6 +25,7 @@ describe('the arguments of npm run chaos', () => {
         leaseTtlMs: 15_000,
         isJson: false,
         isKept: false,
+        isCanary: false,
       },
     );
   });

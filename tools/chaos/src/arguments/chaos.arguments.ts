@@ -13,6 +13,8 @@ export interface ChaosArguments {
   readonly leaseTtlMs: number | undefined;
   readonly isJson: boolean;
   readonly isKept: boolean;
+  /** Instances that are broken on purpose: the run is good when that is found. */
+  readonly isCanary: boolean;
 }
 
 interface Parsed {
@@ -26,6 +28,7 @@ interface Parsed {
   readonly leaseTtl?: number;
   readonly json?: boolean;
   readonly keep?: boolean;
+  readonly canary?: boolean;
 }
 
 /** What CI runs, always with the same choices. */
@@ -65,6 +68,7 @@ export function readArguments(
     leaseTtlMs: parsed.leaseTtl,
     isJson: parsed.json === true,
     isKept: parsed.keep === true,
+    isCanary: parsed.canary === true,
   };
 }
 
@@ -84,6 +88,7 @@ function createCommand(known: readonly string[]): Command {
     .option('--lease-ttl <ms>', 'lease of the fleet, where the row does not need its own', lease)
     .option('--json', 'one JSON document on stdout, and progress on stderr')
     .option('--keep', 'keep the folder with logs and journals even when everything holds')
+    .option('--canary', 'break the instances on purpose: ends with 0 when the checks find it')
     .addHelpText('after', HELP_AFTER);
 }
 

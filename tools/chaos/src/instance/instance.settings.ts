@@ -14,6 +14,8 @@ export interface InstanceSettings {
   /** Time between two effects of each stream, in ms. */
   readonly writeEveryMs: number;
   readonly killWhenBlocked: boolean;
+  /** Broken on purpose: it goes on writing for a while after it said that it has stopped. */
+  readonly isCanary: boolean;
 }
 
 export const SETTINGS_VARIABLE = 'CHAOS_INSTANCE';

@@ -19,6 +19,8 @@ interface StreamConfig {
   readonly poison?: boolean;
 }
 
+/** How long a canary goes on with what it has given up. */
+const CANARY_MS = 5_000;
 /** How long a poisoned process still lives, so that the control plane hears that it started. */
 const POISON_DELAY_MS = 300;
 
@@ -53,7 +55,8 @@ export class RegisterWriter implements StreamHandler {
 
   async stop(streamId: string, epoch: number): Promise<StopResult> {
     const stream = this.running.get(streamId);
-    this.running.delete(streamId);
+    if (this.settings.isCanary) setTimeout(() => this.running.delete(streamId), CANARY_MS);
+    else this.running.delete(streamId);
     await this.inFlight;
     if (!stream) return {};
     this.journal.note('ended', { streamId, epoch, seq: stream.seq });
@@ -67,7 +70,7 @@ export class RegisterWriter implements StreamHandler {
   private onTick(): void {
     if (this.isSending || this.running.size === 0) return;
     const writes = [...this.running.values()]
-      .filter(({ context }) => context.isAllowed())
+      .filter(({ context }) => context.isAllowed() || this.settings.isCanary)
       .map((stream) => this.nextWrite(stream));
     if (writes.length === 0) return;
     this.isSending = true;

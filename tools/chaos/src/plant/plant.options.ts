@@ -3,6 +3,8 @@ import type { FleetSettings } from '@weir/domain';
 /** How large the whole is, and how it is set. */
 export interface PlantOptions {
   readonly instances: number;
+  /** Replicas of consistency-checker: 1 or 2. */
+  readonly checkers: number;
   /** Never on two at once. */
   readonly exclusiveStreams: number;
   /** Continuity first: `exclusive: false`. */
@@ -20,10 +22,13 @@ export interface PlantOptions {
   readonly fakeClockOf: readonly ('postgres' | 'instances')[];
   /** Ends the process of an instance whose event loop is blocked past its lease. */
   readonly killWhenBlocked: boolean;
+  /** Instances that are broken on purpose, to see that the checks find it. */
+  readonly isCanary: boolean;
 }
 
 export const DEFAULT_PLANT: PlantOptions = {
   instances: 4,
+  checkers: 1,
   exclusiveStreams: 40,
   sharedStreams: 8,
   autonomousStreams: 0,
@@ -35,16 +40,19 @@ export const DEFAULT_PLANT: PlantOptions = {
   settings: { moveCooldownMs: 0, failedRetryMs: 1_000 },
   fakeClockOf: [],
   killWhenBlocked: true,
+  isCanary: false,
 };
 
 export const API_NAMES = ['api-1', 'api-2'] as const;
 export const BALANCER_NAMES = ['balancer-1', 'balancer-2'] as const;
 export const CHECKER_NAME = 'checker';
+export const SECOND_CHECKER_NAME = 'checker-2';
 export const AGGREGATOR_NAME = 'aggregator';
 export const SERVICE_NAMES = [
   ...API_NAMES,
   ...BALANCER_NAMES,
   CHECKER_NAME,
+  SECOND_CHECKER_NAME,
   AGGREGATOR_NAME,
 ] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -56,5 +64,6 @@ export const APPLICATION_OF: Readonly<Record<ServiceName, string>> = {
   'balancer-1': 'balancer-worker',
   'balancer-2': 'balancer-worker',
   checker: 'consistency-checker',
+  'checker-2': 'consistency-checker',
   aggregator: 'health-aggregator',
 };

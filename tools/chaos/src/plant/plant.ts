@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { freePorts } from '@weir/embedded';
 import { DATABASE_NAME, DEFAULT_FLEET, Home, ProcessPart, serviceEnvironment } from '@weir/start';
 import { SeededRandom, until } from '@weir/testing';
+import { HeartbeatRecorder } from '../faults/heartbeat.recorder';
 import { FakeClock, findFakeTimeLibrary } from './fake.clock';
 import { InstanceMember } from './instance.member';
 import { LinkTable } from './link.table';
 import type { Member, MemberObserver } from './member';
 import { OperatorClient } from './operator.client';
-import { APPLICATION_OF, API_NAMES, SERVICE_NAMES } from './plant.options';
+import { APPLICATION_OF, API_NAMES, SECOND_CHECKER_NAME, SERVICE_NAMES } from './plant.options';
 import type { PlantOptions, ServiceName } from './plant.options';
 import { PostgresMember } from './postgres.member';
 import { ProcessMember } from './process.member';
@@ -44,6 +45,7 @@ export class Plant {
   /** What members did unasked. */
   readonly surprises: string[] = [];
   readonly clocks: Partial<Record<'postgres' | 'instances', FakeClock>> = {};
+  private readonly recorders = new Map<string, HeartbeatRecorder>();
   private readonly ports: Ports;
   private reader: TruthReader | undefined;
   private working: OperatorWorkload | undefined;
@@ -113,10 +115,22 @@ export class Plant {
     return this.ports.apis;
   }
 
+  /** Where one replica of the API has the fleet, past every proxy. */
+  apiUrl(name: (typeof API_NAMES)[number]): string {
+    return `http://127.0.0.1:${this.ports.apis[API_NAMES.indexOf(name)]}/v1/fleets/${DEFAULT_FLEET}`;
+  }
+
   service(name: ServiceName): ProcessMember {
     const member = this.services.get(name);
     if (!member) throw new Error(`there is no ${name}`);
     return member;
+  }
+
+  /** Keeps copies of the heartbeats of an instance, when told to. */
+  recorderOf(instanceName: string): HeartbeatRecorder {
+    const recorder = this.recorders.get(instanceName);
+    if (!recorder) throw new Error(`there is no instance ${instanceName}`);
+    return recorder;
   }
 
   /** The instance `instance-${number}`, from 1. */
@@ -185,7 +199,7 @@ export class Plant {
     this.operatorClient = new OperatorClient(urls, this.home.keys().operator);
     await this.migrate();
     onDetail('services');
-    for (const name of SERVICE_NAMES) await this.createService(name);
+    for (const name of this.serviceNames()) await this.createService(name);
     await Promise.all([...this.services.values()].map((service) => service.start()));
     await this.prepareFleet();
     onDetail('instances');
@@ -201,6 +215,12 @@ export class Plant {
     );
     this.working = new OperatorWorkload(this.operator, new SeededRandom(this.seed));
     this.working.start();
+  }
+
+  private serviceNames(): ServiceName[] {
+    const isWanted = (name: ServiceName): boolean =>
+      name !== SECOND_CHECKER_NAME || this.options.checkers > 1;
+    return SERVICE_NAMES.filter(isWanted);
   }
 
   private async prepareFleet(): Promise<void> {
@@ -289,8 +309,12 @@ export class Plant {
 
   private async createInstance(serverId: string, writerName?: string): Promise<InstanceMember> {
     const from = writerName ?? serverId;
+    const recorder = new HeartbeatRecorder();
+    this.recorders.set(from, recorder);
     const ports = await Promise.all(
-      API_NAMES.map((to, index) => this.links.add({ from, to }, this.ports.apis[index] ?? 0)),
+      API_NAMES.map((to, index) =>
+        this.links.add({ from, to }, this.ports.apis[index] ?? 0, recorder.factory),
+      ),
     );
     // Everybody begins with another replica, so that both have something to do.
     if (this.instances.length % 2 === 1) ports.reverse();
@@ -308,6 +332,7 @@ export class Plant {
         sinkUrl: this.sink.url,
         writeEveryMs: this.options.writeEveryMs,
         killWhenBlocked: this.options.killWhenBlocked,
+        isCanary: this.options.isCanary,
       },
     });
     this.instances.push(member);

@@ -1,6 +1,7 @@
 import { PARTITIONED } from '@weir/testing';
 import type { LinkFault } from '@weir/testing';
 import { pickBusyInstance } from '../faults/busy.instance';
+import { elapsedMs } from '../faults/elapsed';
 import { findLeaseLossNs } from '../faults/self.fencing';
 import type { InstanceMember } from '../plant/instance.member';
 import type { Row } from '../run/row';
@@ -61,8 +62,4 @@ function untilMember(scene: Scene, { serverId }: InstanceMember): Promise<void> 
     );
     return rows[0]?.status === 'ready';
   });
-}
-
-function elapsedMs(sinceNs: bigint): number {
-  return Number(process.hrtime.bigint() - sinceNs) / 1e6;
 }

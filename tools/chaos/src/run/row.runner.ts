@@ -137,7 +137,8 @@ export class RowRunner {
     const plant = this.plant as Plant;
     this.plant = undefined;
     const { seed, isFull } = this.settings;
-    const replay = `npm run chaos -- --rows ${row.id} --seed ${seed}${isFull ? ' --full' : ''}`;
+    const what = row.replay ?? `--rows ${row.id}`;
+    const replay = `npm run chaos -- ${what} --seed ${seed}${isFull ? ' --full' : ''}`;
     await keepEvidence(plant, { replay, violations });
     await plant.stop();
     return plant.home.folder;

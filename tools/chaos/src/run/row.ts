@@ -10,6 +10,8 @@ export interface Row {
   readonly expected: string;
   /** How often it is done by default; a campaign does it more often. */
   readonly repetitions: number;
+  /** The arguments that run it again; `--rows` with its id when absent. */
+  readonly replay?: string;
   /** Over the defaults. Rows with the same options share a plant. */
   readonly plant?: Partial<PlantOptions>;
   /** Why it cannot be done on this machine; undefined when it can. */

@@ -1,0 +1,78 @@
+import type { SeededRandom, SeenStatement } from '@weir/testing';
+
+/** Where a connection can be cut: before a statement is sent, or before its answer is heard. */
+export type CutMoment = 'unsent' | 'unanswered';
+
+/** One place in what a kind of service says to PostgreSQL. */
+export interface CutPoint {
+  readonly application: string;
+  readonly moment: CutMoment;
+  /** What kind of operation: the statement, and for BEGIN and COMMIT what is around them. */
+  readonly operation: string;
+}
+
+const TEXT_LENGTH = 90;
+
+/**
+ * Chooses where to cut, so that every place that was ever seen gets its turn: what was cut least
+ * often comes first.
+ */
+export class CutCoverage {
+  private readonly cuts = new Map<string, number>();
+  private readonly points = new Map<string, CutPoint>();
+  private wanted: string | undefined;
+
+  constructor(private readonly random: SeededRandom) {}
+
+  /** Different places at which something was cut. */
+  get cutCount(): number {
+    return [...this.cuts.values()].filter((count) => count > 0).length;
+  }
+
+  /** Different places that were seen. */
+  get seenCount(): number {
+    return this.points.size;
+  }
+
+  /** Different kinds of operation that were cut somewhere. */
+  get operationCount(): number {
+    const cut = [...this.points].filter(([key]) => (this.cuts.get(key) ?? 0) > 0);
+    return new Set(cut.map(([, { application, operation }]) => `${application} ${operation}`)).size;
+  }
+
+  /** The next place to cut, among those that were cut least often. */
+  choose(): CutPoint | undefined {
+    const least = Math.min(...this.cuts.values());
+    const candidates = [...this.cuts].filter(([, count]) => count === least).map(([key]) => key);
+    this.wanted = candidates.length === 0 ? undefined : this.random.pick(candidates);
+    return this.wanted === undefined ? undefined : this.points.get(this.wanted);
+  }
+
+  /** Notes a place, and says whether it is the chosen one; that then counts as cut. */
+  isChosen(point: CutPoint): boolean {
+    const key = `${point.application} ${point.moment} ${point.operation}`;
+    if (!this.points.has(key)) {
+      this.points.set(key, point);
+      this.cuts.set(key, 0);
+    }
+    if (key !== this.wanted) return false;
+    this.cuts.set(key, (this.cuts.get(key) ?? 0) + 1);
+    this.wanted = undefined;
+    return true;
+  }
+
+  /** It did not come up again: it waits for its next turn. */
+  giveUp(): void {
+    if (this.wanted === undefined) return;
+    this.cuts.set(this.wanted, (this.cuts.get(this.wanted) ?? 0) + 0.5);
+    this.wanted = undefined;
+  }
+}
+
+/** BEGIN and COMMIT are what they enclose; everything else is itself. */
+export function operationOf({ text, transaction }: SeenStatement): string {
+  const inner = transaction.findLast((before) => !/^begin/i.test(before));
+  const shown = (statement: string): string => statement.slice(0, TEXT_LENGTH);
+  if (/^(commit|rollback)$/i.test(text)) return `${text} after ${shown(inner ?? 'nothing')}`;
+  return shown(text);
+}

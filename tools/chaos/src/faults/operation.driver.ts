@@ -1,0 +1,102 @@
+import type { Scene } from '../run/scene';
+
+const PAUSE_MS = 300;
+const STREAMS = 6;
+
+export interface OperationDriver {
+  /** Puts everything back, and resolves when nothing is under way. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps every kind of operation going: registration and leaving, cordon and uncordon, creation,
+ * change and deletion of streams that run, freezing, checks with repair, and losses of instances.
+ */
+export function driveOperations(scene: Scene): OperationDriver {
+  let isStopping = false;
+  const run = async (): Promise<void> => {
+    for (let turn = 0; !isStopping; turn += 1) {
+      await doOne(scene, turn).catch(() => undefined);
+      await scene.last(PAUSE_MS);
+    }
+  };
+  const done = run().catch(() => undefined);
+  return {
+    stop: async () => {
+      isStopping = true;
+      await done;
+      await putBack(scene);
+    },
+  };
+}
+
+type Operation = (scene: Scene, turn: number) => Promise<unknown>;
+
+const OPERATIONS: readonly Operation[] = [
+  ({ plant }, turn) => plant.operator.call('/streams', { method: 'POST', body: streamOf(turn) }),
+  ({ plant, random }) => random.pick(plant.instances).kill(),
+  ({ plant }) => plant.operator.call('/instances/instance-1/cordon', { method: 'POST' }),
+  startAll,
+  ({ plant }) => plant.operator.call('/instances/instance-1/uncordon', { method: 'POST' }),
+  ({ plant }) =>
+    plant.operator.call('/consistency/checks', { method: 'POST', body: { repair: true } }),
+  ({ plant, random }) => random.pick(plant.instances).stop(),
+  ({ plant }) => plant.truth.query('update instance_counters set held_count = held_count + 1'),
+  startAll,
+  ({ plant }) => plant.operator.call('', { method: 'PATCH', body: { frozen: true } }),
+  ({ plant }) => plant.operator.call('', { method: 'PATCH', body: { frozen: false } }),
+  ({ plant }) => plant.operator.call('/instances/instance-2/drain', { method: 'POST' }),
+  toggleStream,
+  ({ plant }) => plant.operator.call('/instances/instance-2/uncordon', { method: 'POST' }),
+  deleteStream,
+];
+
+function doOne(scene: Scene, turn: number): Promise<unknown> {
+  const operation = OPERATIONS[turn % OPERATIONS.length] as Operation;
+  return operation(scene, turn);
+}
+
+function streamOf(turn: number): object {
+  return { name: `driven-${turn}`, source: 'http://127.0.0.1:1/', weight: 1 + (turn % 3) };
+}
+
+function startAll({ plant }: Scene): Promise<unknown> {
+  return Promise.all(plant.instances.map((instance) => instance.start()));
+}
+
+async function findDriven({ plant }: Scene): Promise<string[]> {
+  const streams = await plant.truth.streams();
+  return streams.filter(({ name }) => name.startsWith('driven-')).map(({ streamId }) => streamId);
+}
+
+/** Stops one that runs, and starts it again the next time. */
+async function toggleStream(scene: Scene, turn: number): Promise<void> {
+  const [first] = await findDriven(scene);
+  if (first === undefined) return;
+  const body = { enabled: turn % 2 === 0 };
+  await scene.plant.operator.call(`/streams/${first}`, { method: 'PATCH', body });
+}
+
+async function deleteStream(scene: Scene): Promise<void> {
+  const driven = await findDriven(scene);
+  if (driven.length <= STREAMS) return;
+  await scene.plant.operator.call(`/streams/${driven[0]}`, { method: 'DELETE' });
+}
+
+/** As it was before: everybody up and open, the fleet not frozen, none of these streams left. */
+async function putBack(scene: Scene): Promise<void> {
+  const { plant } = scene;
+  await startAll(scene);
+  const calls: [string, string, object?][] = [
+    ['', 'PATCH', { frozen: false }],
+    ['/instances/instance-1/uncordon', 'POST'],
+    ['/instances/instance-2/uncordon', 'POST'],
+    ...(await findDriven(scene)).map((id): [string, string] => [`/streams/${id}`, 'DELETE']),
+  ];
+  for (const [path, method, body] of calls) {
+    await scene.untilTrue(`${method} ${path} is answered`, async () => {
+      await plant.operator.call(path, { method, ...(body && { body }) });
+      return true;
+    });
+  }
+}
