@@ -134,6 +134,21 @@ describe('heartbeats', () => {
     expect(lease!.remainingMs).toBeLessThanOrEqual(15_000);
   });
 
+  it('takes over who died around a backward step of the clock, one lease after it', async () => {
+    const a = await fleet.register('a');
+    await test.setClockOffset(3_600_000);
+    await renewLeases(test.database.heartbeat, [fleet.renewal('a', a)]);
+    await test.setClockOffset(0);
+    const [lease] = await observeLeases(test.database.control, fleet.fleetId);
+    expect(lease!.remainingMs).toBeLessThanOrEqual(15_000);
+    expect(lease!.remainingMs).toBeGreaterThan(14_000);
+    expect(await fleet.takeOver('a', a)).toEqual([]);
+    await test.setClockOffset(15_001);
+    const lost = await fleet.takeOver('a', a);
+    await test.setClockOffset(0);
+    expect(lost).toMatchObject([{ serverId: 'a' }]);
+  });
+
   it('never ends a lease before one that was promised when leaseTtlMs was longer', async () => {
     const a = await fleet.register('a');
     await renewLeases(test.database.heartbeat, [fleet.renewal('a', a, { leaseTtlMs: 60_000 })]);

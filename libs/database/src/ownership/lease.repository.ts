@@ -170,15 +170,42 @@ export interface LeaseObservation {
   readonly remainingMs: number;
 }
 
-/** Every lease of the fleet that is not fenced. */
-export function observeLeases(sql: SqlSession, fleetId: number): Promise<LeaseObservation[]> {
-  return sql.query<LeaseObservation>(
+/**
+ * Every lease of the fleet that is not fenced. One that ends later than anything that was granted
+ * shows that the database's clock was stepped back: it is given a whole lease from now, which is
+ * later than whatever its holder was promised. Without that, the lease of an instance that died
+ * around the step would hold for as long as the step was large.
+ */
+export async function observeLeases(sql: SqlSession, fleetId: number): Promise<LeaseObservation[]> {
+  const leases = await readLeases(sql, fleetId);
+  if (!leases.some(({ isAhead }) => isAhead)) return leases.map(toObservation);
+  await sql.query(PULL_BACK, [fleetId]);
+  return (await readLeases(sql, fleetId)).map(toObservation);
+}
+
+type LeaseReading = LeaseObservation & { readonly isAhead: boolean };
+
+function readLeases(sql: SqlSession, fleetId: number): Promise<LeaseReading[]> {
+  return sql.query<LeaseReading>(
     `select server_id as "serverId", incarnation, renewals,
-       extract(epoch from lease_expires_at - weir_now())::double precision * 1000 as "remainingMs"
+       extract(epoch from lease_expires_at - weir_now())::double precision * 1000 as "remainingMs",
+       ${IS_AHEAD} as "isAhead"
      from instance_leases where fleet_id = $1 and not fenced`,
     [fleetId],
   );
 }
+
+function toObservation({ isAhead: _isAhead, ...observation }: LeaseReading): LeaseObservation {
+  return observation;
+}
+
+/** Every writer of a lease ends it at most this far from its now. */
+const IS_AHEAD = `lease_expires_at > weir_now() + granted_ttl_ms * interval '1 millisecond'`;
+
+/** A heartbeat that comes first is left alone: the condition is looked at again after its lock. */
+const PULL_BACK = `
+update instance_leases set lease_expires_at = weir_now() + granted_ttl_ms * interval '1 millisecond'
+where fleet_id = $1 and not fenced and ${IS_AHEAD}`;
 
 export type IncarnationState = 'live' | 'fenced' | 'unknown';
 
