@@ -43,18 +43,24 @@ export class AddressBook {
     return { kind: 'wait', retryAfterMs: Math.max(0, earliestMs - nowMs) };
   }
 
-  /** The address in use, or the `skipped`th usable one after it; undefined when there is none. */
+  /**
+   * The address in use, or the `skipped`th usable one after it, those that failed lately last;
+   * undefined when there is none.
+   */
   findClosed(skipped: number): number | undefined {
-    const usable = this.breakers.map((_, offset) => (this.position + offset) % this.count);
-    const closed = usable.filter((index) => this.breakers[index]?.isClosed);
-    return closed.length === 0 ? undefined : closed[skipped % closed.length];
+    const inOrder = this.breakers.map((_, offset) => (this.position + offset) % this.count);
+    const closed = inOrder.filter((index) => this.breakers[index]?.isClosed);
+    const isGood = (index: number) => index === this.position || this.breakers[index]?.isTrusted;
+    const sorted = [...closed.filter(isGood), ...closed.filter((index) => !isGood(index))];
+    return sorted.length === 0 ? undefined : sorted[skipped % sorted.length];
   }
 
-  /** Addresses that have been left alone for long enough to ask for their health. */
+  /** Addresses that failed, are not in use, and may be asked for their health by now. */
   listDue(nowMs: number): number[] {
-    return this.breakers.flatMap(({ dueAtMs }, index) =>
-      dueAtMs !== undefined && nowMs >= dueAtMs ? [index] : [],
-    );
+    return this.breakers.flatMap(({ dueAtMs, isClosed }, index) => {
+      const isInUse = isClosed && index === this.position;
+      return dueAtMs !== undefined && nowMs >= dueAtMs && !isInUse ? [index] : [];
+    });
   }
 
   probing(index: number): void {

@@ -10,14 +10,18 @@ export type BreakerChange =
 /**
  * The circuit breaker of one address of the API.
  *
- * | state   | means                                        | leaves it by                       |
- * |---------|----------------------------------------------|------------------------------------|
- * | closed  | calls go there                               | the third failure in a row         |
- * | open    | calls go elsewhere until `dueAtMs`           | a probe then; any success          |
- * | probing | half open: one probe is under way            | its outcome                        |
+ * | state     | means                                          | leaves it by               |
+ * |-----------|------------------------------------------------|----------------------------|
+ * | closed    | calls go there                                 | the third failure in a row |
+ * | open      | calls go elsewhere; from `dueAtMs` on it may   | any success                |
+ * |           | be probed (half open), one probe at a time     |                            |
+ *
+ * A closed one that has failed and is not in use may be probed as well, so that it is known whether
+ * it serves before it is needed.
  */
 export class AddressBreaker {
-  private state: 'closed' | 'open' | 'probing' = 'closed';
+  private isOpen = false;
+  private isProbed = false;
   private failures = 0;
   private openings = 0;
   private dueAt = Number.NEGATIVE_INFINITY;
@@ -26,41 +30,47 @@ export class AddressBreaker {
   constructor(private readonly random: () => number) {}
 
   get isClosed(): boolean {
-    return this.state === 'closed';
+    return !this.isOpen;
   }
 
-  /** When it may be tried again; undefined while it is closed or being probed. */
+  /** True when nothing went wrong since the last success. */
+  get isTrusted(): boolean {
+    return this.failures === 0;
+  }
+
+  /** When it may be probed; undefined while there is no need to, or a probe is under way. */
   get dueAtMs(): number | undefined {
-    return this.state === 'open' ? this.dueAt : undefined;
+    return this.isTrusted || this.isProbed ? undefined : this.dueAt;
   }
 
-  /** When it was, or is, to be tried again: the order in which open addresses are tried at all. */
+  /** The order in which open addresses are tried when there are no others. */
   get orderMs(): number {
     return this.dueAt;
   }
 
   probing(): void {
-    this.state = 'probing';
+    this.isProbed = true;
   }
 
   /** A probe, or a call, came to nothing. */
   failed(nowMs: number): BreakerChange | undefined {
     this.failures += 1;
-    const wasClosed = this.state === 'closed';
-    if (wasClosed && this.failures < FAILURES_MAX) return undefined;
+    this.isProbed = false;
+    const wasOpen = this.isOpen;
+    this.isOpen ||= this.failures >= FAILURES_MAX;
     const longestMs = Math.min(OPEN_MAX_MS, OPEN_FIRST_MS * 2 ** Math.min(this.openings, 16));
     const retryInMs = longestMs * (0.5 + this.random() / 2);
-    this.state = 'open';
-    this.openings += 1;
     this.dueAt = nowMs + retryInMs;
-    return wasClosed ? { kind: 'opened', retryInMs } : undefined;
+    if (this.isOpen) this.openings += 1;
+    return this.isOpen && !wasOpen ? { kind: 'opened', retryInMs } : undefined;
   }
 
   succeeded(): BreakerChange | undefined {
-    const wasClosed = this.state === 'closed';
-    this.state = 'closed';
+    const wasOpen = this.isOpen;
+    this.isOpen = false;
+    this.isProbed = false;
     this.failures = 0;
     this.openings = 0;
-    return wasClosed ? undefined : { kind: 'closed' };
+    return wasOpen ? { kind: 'closed' } : undefined;
   }
 }

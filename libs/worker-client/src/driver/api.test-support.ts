@@ -16,7 +16,10 @@ export interface ScriptedAnswer {
   readonly headers?: Record<string, string>;
 }
 
-type Script = (call: SeenCall) => ScriptedAnswer | 'hang' | 'default';
+/** Does with an answer what no API should. */
+export type Misbehaviour = (response: ServerResponse) => void;
+
+export type Script = (call: SeenCall) => ScriptedAnswer | Misbehaviour | 'hang' | 'default';
 
 /**
  * Speaks the instance part of the protocol over real HTTP, for one instance: answers as the API
@@ -29,6 +32,7 @@ export class ProtocolServer {
   revision = 1;
   incarnation = 0;
   status = 'ready';
+  isReady = true;
   /** Assignments by stream, each with the revision of its last change. */
   readonly assigned = new Map<string, { value: Assignment; revision: number }>();
   script: Script = () => 'default';
@@ -81,9 +85,13 @@ export class ProtocolServer {
     const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
     const call = { name: nameOf(request), body, atMs: performance.now() };
     this.calls.push(call);
+    if (call.name === 'readiness') {
+      return send(response, { status: this.isReady ? 200 : 503, body: { status: 'ok' } });
+    }
     if (request.headers.authorization !== 'Bearer the-key') return send(response, problem(401));
     const answer = this.script(call);
     if (answer === 'hang') return;
+    if (typeof answer === 'function') return answer(response);
     if (answer !== 'default') return send(response, answer);
     if (call.name === 'watch') return this.watch(response);
     send(response, this.answer(call));
@@ -149,6 +157,7 @@ export function problem(status: number, code = 'KEY_INVALID'): ScriptedAnswer {
 
 function nameOf(request: IncomingMessage): string {
   const path = (request.url ?? '').split('?')[0] ?? '';
+  if (path === '/health/readiness') return 'readiness';
   const rest = path.split('/').slice(4);
   if (rest.length === 1) return 'register';
   if (rest.length === 2) return request.method === 'DELETE' ? 'leave' : 'instance';

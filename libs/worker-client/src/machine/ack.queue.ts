@@ -1,4 +1,4 @@
-import type { Ack, StreamEpoch } from '@weir/domain';
+import type { Ack } from '@weir/domain';
 import { Backoff } from './backoff';
 
 const ACKS_PER_REQUEST = 500;
@@ -118,11 +118,17 @@ export class AckQueue {
   }
 
   private takeBack(): readonly Ack[] {
-    const isCurrent = ({ streamId }: StreamEpoch) => !this.waiting.has(streamId);
-    const again = this.inFlight.filter(isCurrent);
-    const isVoid = (ack: Ack) => (this.waiting.get(ack.streamId)?.epoch ?? -1) > ack.epoch;
-    const outdated = this.inFlight.filter(isVoid);
-    this.waiting = new Map([...again.map((ack) => [ack.streamId, ack] as const), ...this.waiting]);
+    const outdated: Ack[] = [];
+    const again = new Map<string, Ack>();
+    for (const ack of this.inFlight) {
+      const waiting = this.waiting.get(ack.streamId);
+      if (waiting && waiting.epoch > ack.epoch) outdated.push(ack);
+      if (waiting && waiting.epoch >= ack.epoch) continue;
+      if (waiting) outdated.push(waiting);
+      this.waiting.delete(ack.streamId);
+      again.set(ack.streamId, ack);
+    }
+    this.waiting = new Map([...again, ...this.waiting]);
     this.inFlight = [];
     return outdated;
   }

@@ -12,7 +12,9 @@ class HandlerModel {
   readonly bench = new MachineBench();
   readonly live = new Map<string, Assignment>();
   readonly stopping = new Map<string, number>();
+  readonly prepared = new Map<string, number>();
   readonly everStopped = new Set<string>();
+  readonly everBroken = new Set<string>();
   readonly everFailed = new Set<string>();
   readonly violations: string[] = [];
   /** What the resync under way lists. */
@@ -23,6 +25,7 @@ class HandlerModel {
     for (const action of actions) {
       if (action.type === 'abandon-calls') this.listed = undefined;
       if (action.type === 'start-stream') this.start(action.assignment);
+      if (action.type === 'prepare-stream') this.prepare(action.assignment);
       if (action.type === 'stop-stream') this.stop(action.stream);
       if (action.type === 'set-deadline') {
         this.leaseEndsAtMs = action.deadlineMs ?? Number.NEGATIVE_INFINITY;
@@ -31,6 +34,12 @@ class HandlerModel {
       if (action.type === 'resync') this.listed = new Set(action.running.map(nameOf));
     }
     this.checkLease();
+  }
+
+  /** What is prepared has no effects; the machine must not take it for running. */
+  private prepare(given: Assignment): void {
+    if (this.live.has(given.streamId)) this.violations.push('prepares beside what runs');
+    this.prepared.set(given.streamId, given.epoch);
   }
 
   settleStop(streamId: string): void {
@@ -53,10 +62,16 @@ class HandlerModel {
     if (this.listed && !this.listed.has(nameOf(given))) {
       this.violations.push(`${streamId}:${epoch} started behind the back of a resync`);
     }
+    this.prepared.delete(streamId);
     this.live.set(streamId, given);
   }
 
   private stop({ streamId, epoch }: StreamEpoch): void {
+    if (this.prepared.get(streamId) === epoch) {
+      this.prepared.delete(streamId);
+      this.stopping.set(streamId, epoch);
+      return;
+    }
     if (this.live.get(streamId)?.epoch !== epoch) this.violations.push(`stops what does not run`);
     this.everStopped.add(`${streamId}:${epoch}`);
     this.stopping.set(streamId, epoch);
@@ -75,10 +90,14 @@ class HandlerModel {
       if (running.count < this.live.size - this.stopping.size) {
         this.violations.push('runs more than it says');
       }
+      if (running.count > this.live.size + this.everFailed.size + STREAMS) {
+        this.violations.push('says that it runs what it prepares');
+      }
     }
     for (const { running } of ofType(actions, 'resync')) {
       for (const { streamId, epoch } of running) {
-        if (this.everStopped.has(`${streamId}:${epoch}`)) {
+        const isBroken = this.everBroken.has(`${streamId}:${epoch}`);
+        if (this.everStopped.has(`${streamId}:${epoch}`) && !isBroken) {
           this.violations.push(`lists ${streamId}:${epoch}, which it stopped`);
         }
       }
@@ -90,18 +109,21 @@ function nameOf({ streamId, epoch }: StreamEpoch): string {
   return `${streamId}:${epoch}`;
 }
 
+const STREAMS = 3;
 const streamIds = fc.constantFrom('1', '2', '3');
 const epochs = fc.integer({ min: 1, max: 12 });
+const desires = ['run', 'run', 'stop', 'prepare'] as const;
 const anAssignment = fc
   .record({
     streamId: streamIds,
     epoch: epochs,
-    desired: fc.constantFrom('run' as const, 'run' as const, 'stop' as const),
+    desired: fc.constantFrom(...desires),
     notBeforeMs: fc.constantFrom(0, 0, 2_000),
   })
   .map(({ streamId, epoch, ...more }) =>
     assignment(streamId, epoch, { ...more, exclusive: streamId !== '3' }),
   );
+const aRunOrStop = anAssignment.filter(({ desired }) => desired !== 'prepare');
 const revisions = fc.integer({ min: 5, max: 20 });
 
 const steps = fc.oneof(
@@ -128,14 +150,20 @@ const steps = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('fail-resync') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('fail'), streamId: streamIds }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('break'), streamId: streamIds }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constantFrom('acked', 'unacked', 'refused', 'inspect') }),
+  },
 ) as fc.Arbitrary<Step>;
 
 type Step =
   | { kind: 'push'; change: Assignment; revisions: number }
-  | { kind: 'settle' | 'fail'; streamId: string }
+  | { kind: 'settle' | 'fail' | 'break'; streamId: string }
   | { kind: 'beat'; lateMs: number }
   | { kind: 'pass'; ms: number }
   | { kind: 'fence' | 'unknown' | 'suspend' | 'fail-resync' }
+  | { kind: 'acked' | 'unacked' | 'refused' | 'inspect' }
   | { kind: 'join' | 'resync'; list: Assignment[] };
 
 function take(model: HandlerModel, step: Step): void {
@@ -169,7 +197,26 @@ function take(model: HandlerModel, step: Step): void {
       return model.follow(bench.send({ type: 'resync-failed', incarnation }));
     case 'fail':
       return failStart(model, step.streamId);
+    case 'break':
+      return breakRun(model, step.streamId);
+    case 'acked':
+      return model.follow(bench.answerAcks());
+    case 'unacked':
+      return model.follow(bench.send({ type: 'acks-failed', incarnation, reason: '503' }));
+    case 'refused':
+      return model.follow(bench.send({ type: 'acks-refused', incarnation, reason: '400' }));
+    case 'inspect': {
+      const handled = [...model.live.values()].map(({ streamId, epoch }) => ({ streamId, epoch }));
+      return model.follow(bench.send({ type: 'handler-inspected', handled }));
+    }
   }
+}
+
+function breakRun(model: HandlerModel, streamId: string): void {
+  const live = model.live.get(streamId);
+  if (!live || model.stopping.has(streamId)) return;
+  model.everBroken.add(nameOf(live));
+  model.follow(model.bench.send({ type: 'stream-broke', stream: live, error: 'broken' }));
 }
 
 function failStart(model: HandlerModel, streamId: string): void {
@@ -196,7 +243,7 @@ describe('InstanceMachine, whatever happens', () => {
 
   it('ends with what the newest changes say, once stops are answered', () => {
     fc.assert(
-      fc.property(fc.array(anAssignment, { minLength: 1, maxLength: 30 }), (changes) => {
+      fc.property(fc.array(aRunOrStop, { minLength: 1, maxLength: 30 }), (changes) => {
         const model = new HandlerModel();
         model.follow(model.bench.join());
         changes.forEach((change, index) => {
@@ -211,7 +258,7 @@ describe('InstanceMachine, whatever happens', () => {
 
   it('sends the digest of exactly what was accepted', () => {
     fc.assert(
-      fc.property(fc.array(anAssignment, { maxLength: 30 }), (changes) => {
+      fc.property(fc.array(aRunOrStop, { maxLength: 30 }), (changes) => {
         const model = new HandlerModel();
         model.follow(model.bench.join());
         changes.forEach((change, index) => {

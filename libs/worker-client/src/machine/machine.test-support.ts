@@ -92,6 +92,12 @@ export class MachineBench {
     return this.send({ type: 'stream-stopped', stream, ...(checkpoint && { checkpoint }) });
   }
 
+  /** Answers the request with acks that is under way. */
+  answerAcks(): MachineAction[] {
+    const acks = ofType(this.everything, 'send-acks').at(-1)?.acks ?? [];
+    return this.send({ type: 'acks-answered', incarnation: this.incarnation, acks, results: [] });
+  }
+
   started(streamId: string, epoch: number) {
     return this.send({ type: 'stream-started', stream: { streamId, epoch } });
   }
