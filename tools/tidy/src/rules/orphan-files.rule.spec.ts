@@ -22,6 +22,16 @@ describe('orphan-files', () => {
     expect(findingsOf(orphanFilesRule, texts)).toEqual([]);
   });
 
+  it('accepts what is reachable from a path that the package exports', () => {
+    const exported = { '.': { default: './dist/index.js' }, './x': { default: './dist/x/y.js' } };
+    const texts = {
+      ...library,
+      'libs/x/package.json': JSON.stringify({ name: '@weir/x', exports: exported }),
+      'libs/x/src/x/y.ts': '',
+    };
+    expect(findingsOf(orphanFilesRule, texts)).toEqual([]);
+  });
+
   it('finds a file that nothing imports', () => {
     const texts = { ...library, 'libs/x/src/forgotten.ts': "import './used';" };
     expect(findingsOf(orphanFilesRule, texts)).toEqual([

@@ -34,17 +34,26 @@ function isEntry(path: string): boolean {
   return /\/src\/index\.ts$/.test(path) || /(?:^|\/|\.)main\.ts$/.test(path);
 }
 
-/** The sources of the programs that a package.json names under `bin` and `main`. */
+/** The sources of what a package.json names under `bin`, `main` and `exports`. */
 function binariesOf(file: SourceFile): string[] {
   if (posix.basename(file.path) !== 'package.json') return [];
-  const { bin = {}, main } = JSON.parse(file.text) as { bin?: object | string; main?: string };
+  const { bin = {}, main, exports = {} } = JSON.parse(file.text) as Entries;
   const programs = typeof bin === 'string' ? [bin] : (Object.values(bin) as string[]);
-  return [...programs, ...(main === undefined ? [] : [main])].map((program) =>
+  const subpaths = Object.values(exports).flatMap((target) =>
+    typeof target === 'object' && target.default !== undefined ? [target.default] : [],
+  );
+  return [...programs, ...subpaths, ...(main === undefined ? [] : [main])].map((program) =>
     posix
       .join(posix.dirname(file.path), program)
       .replace('/dist/', '/src/')
       .replace(/\.js$/, '.ts'),
   );
+}
+
+interface Entries {
+  readonly bin?: object | string;
+  readonly main?: string;
+  readonly exports?: Readonly<Record<string, string | { readonly default?: string }>>;
 }
 
 /** A thread or a child process is named in a text, `'./watchdog.thread.js'`, and not imported. */
