@@ -14,6 +14,7 @@ export * from './move';
 export * from './names';
 export * from './probation';
 export * from './problem';
+export * from './rebalance';
 export * from './protocol';
 export * from './role';
 export * from './stream';

@@ -1,5 +1,6 @@
 import './shapes.keeper';
 export { plan, type PlanContext } from './planner';
+export { checkMoves, type WantedMove } from './check.moves';
 export { explain, type ExplainContext } from './explain';
 export { defaultPlannerSettings, type PlannerSettings } from './boundary/planner.settings';
 export type {

@@ -1,10 +1,13 @@
 import { advanceMoves, readFleetDelta } from '@weir/database';
 import type { FleetDelta, FleetRecord, TransactionRunner } from '@weir/database';
+import type { FleetSettings } from '@weir/domain';
 import { plan } from '@weir/planner';
 import type { Plan } from '@weir/planner';
 import { FleetCache, buildSnapshot, toPlannerSettings } from '@weir/planning';
 import type { EndedMoves } from '@weir/planning';
 import { DrainedRecorder } from './drained.recorder';
+import { stepRebalance } from './rebalance.step';
+import type { RebalanceStep } from './rebalance.step';
 import { applyPlan } from './plan.applier';
 import type { AppliedPlan } from './plan.applier';
 import type { RoundReport } from './round.report';
@@ -28,6 +31,8 @@ interface Work {
   readonly applied: AppliedPlan;
 }
 
+const NO_STEP: RebalanceStep = { movesStarted: 0, hasMore: false };
+
 /**
  * One round of a fleet's control loop: read what changed, plan, apply. The caller has the fleet's
  * turn. Knows the fleet between rounds; every write is guarded, so that knowing it wrongly costs a
@@ -39,6 +44,8 @@ export class BalanceRound {
   private readonly drained: DrainedRecorder;
   private lastPlan: LastPlan | undefined;
   private wasOvertaken = false;
+  /** The settings while a rebalance is under way; the same object while nothing changes. */
+  private calm: { readonly from: FleetSettings; readonly settings: FleetSettings } | undefined;
 
   constructor(
     private readonly runner: TransactionRunner,
@@ -60,10 +67,39 @@ export class BalanceRound {
       return { ...this.report(undefined, ended), dueInMs: undefined };
     }
     const advanced = await this.maybeAdvanceMoves(delta);
-    const work = await this.maybeWork(rules);
+    const work = await this.maybeWork(rules.mayGoOn, this.settingsFor(settings, delta));
+    const step = await this.maybeRebalance(delta, settings, { advanced, work });
     await this.drained.record(delta.instances, delta.moves);
     const report = this.report(work, ended);
-    return advanced > 0 ? { ...report, dueInMs: 0 } : report;
+    const movesStarted = report.movesStarted + step.movesStarted;
+    const isDue = advanced > 0 || step.hasMore;
+    return { ...report, movesStarted, ...(isDue && { dueInMs: 0 }) };
+  }
+
+  /**
+   * While a rebalance is not over, evening out is its alone, also while it is paused: what happens
+   * by itself would undo it. Everything that must be done goes on.
+   */
+  private settingsFor(settings: FleetSettings, { rebalance }: FleetDelta): FleetSettings {
+    if (!rebalance) return settings;
+    if (this.calm?.from !== settings) {
+      this.calm = { from: settings, settings: { ...settings, balanceEnabled: false } };
+    }
+    return this.calm.settings;
+  }
+
+  /** Not in a round that wrote something else: a plan is made from what was read, all of it. */
+  private async maybeRebalance(
+    { rebalance }: FleetDelta,
+    settings: FleetSettings,
+    { advanced, work }: { readonly advanced: number; readonly work: Work | undefined },
+  ): Promise<RebalanceStep> {
+    const { placed = 0, movesStarted = 0, conflicts = 0 } = work?.applied ?? {};
+    if (!rebalance) return NO_STEP;
+    const hasProgress = advanced + placed + movesStarted > 0;
+    if (hasProgress || conflicts > 0) return { ...NO_STEP, hasMore: hasProgress };
+    const { runner, fleetId, cache } = this;
+    return stepRebalance(rebalance, { runner, fleetId, cache, settings });
   }
 
   /** Forgets what it knows; the next round reads everything. */
@@ -85,8 +121,10 @@ export class BalanceRound {
     return advanceMoves(this.runner, this.fleetId);
   }
 
-  private async maybeWork({ fleet, mayGoOn }: RoundRules): Promise<Work | undefined> {
-    const { settings } = fleet;
+  private async maybeWork(
+    mayGoOn: () => boolean,
+    settings: FleetSettings,
+  ): Promise<Work | undefined> {
     const { changes, databaseNowMs } = this.cache;
     const plannedAt = this.clock();
     const inputs = { now: plannedAt, changes, settings, databaseNowMs };

@@ -11,6 +11,7 @@ export * from './move-view.repository';
 export * from './ordinary-reads';
 export * from './ordinary-reads.module';
 export * from './page';
+export * from './rebalance-view.repository';
 export * from './stream-effect';
 export * from './stream-import.repository';
 export { retryStream } from './stream-retry.repository';

@@ -23,8 +23,9 @@ interface OrphanedMove {
  * Goes on with the moves of streams that were just released: each is granted to its target in this
  * same transaction, so that the gap of a move is one message to the old owner and one to the new.
  * A target that was to run beside the owner owns the stream now. Where the stream must not run yet
- * (what is left of a lease) or rests after a failure, the move waits for that, if it is not longer than a step may take. A
- * target that cannot take it any more aborts the move; the planner then places the stream.
+ * (what is left of a lease) or rests after a failure, the move waits for that, if it is not longer
+ * than a step may take. A target that cannot take it any more aborts the move; the planner then
+ * places the stream.
  */
 export async function handOver(
   change: OwnershipChange,

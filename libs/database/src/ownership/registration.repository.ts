@@ -10,6 +10,7 @@ import { dropEndsOf } from './move.ends';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 import { keepStreams, regrantStreams } from './regrant';
+import { releaseLater } from './release';
 import { decideRegistration } from './registration.decision';
 import type { OwnedAssignment } from './registration.decision';
 
@@ -177,31 +178,6 @@ async function adoptStreams(
   await avoidInstance(change, serverId, plan.release, former.scattered);
   await handOver(change, plan.release);
   await settleMovesOf(change, [serverId], `${serverId} registered again`);
-}
-
-/**
- * Releases streams that the earlier incarnation may still run: nobody starts them before it must
- * have stopped.
- */
-export async function releaseLater(
-  change: OwnershipChange,
-  streamIds: readonly string[],
-  oldLeaseExpiresAt: Date | null,
-): Promise<void> {
-  if (streamIds.length === 0) return;
-  await change.sql.query(
-    `update assignments a set
-       server_id = null, incarnation = null, status = 'unassigned', revision = $2,
-       unassigned_since = weir_now(), stopping_since = null,
-       not_before = case when s.exclusive
-         then greatest(a.not_before, $4::timestamptz
-           + greatest(s.autonomy_ms, a.autonomy_ms) * interval '1 millisecond')
-         else a.not_before end
-     from streams s
-     where a.fleet_id = $1 and a.stream_id = any($3::bigint[])
-       and s.fleet_id = a.fleet_id and s.stream_id = a.stream_id`,
-    [change.fleetId, change.revision, streamIds, oldLeaseExpiresAt],
-  );
 }
 
 /** What it crashed with goes elsewhere while anything else fits. */

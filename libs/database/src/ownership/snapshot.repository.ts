@@ -10,6 +10,8 @@ import { LEASE_OVERDUE_SHARE } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { IS_MOVE_DUE } from './move.advance';
+import { findLiveRebalance } from './rebalance.repository';
+import type { LiveRebalance } from './rebalance.repository';
 
 /**
  * One stream with its assignment, as the planner's snapshot needs it. Times in ms of the database's
@@ -92,6 +94,8 @@ export interface FleetDelta {
   readonly moves: readonly LiveMoveRow[];
   /** Room that is taken until somebody confirms a stop, beside owners and moves under way. */
   readonly leftovers: readonly LeftoverRow[];
+  /** The rebalance that is not over; undefined: there is none. */
+  readonly rebalance?: LiveRebalance | undefined;
   /** Measured loads reported since `loadsSinceMs`. */
   readonly loads: readonly LoadRow[];
 }
@@ -123,6 +127,7 @@ export function readFleetDelta(
       instances: await readInstances(sql, fleetId),
       streams: await sql.query<StreamRow>(STREAMS, [fleetId, since.revision]),
       moves: await readMoves(sql, fleetId),
+      rebalance: await findLiveRebalance(sql, fleetId),
       leftovers: await sql.query<LeftoverRow>(LEFTOVERS, [fleetId]),
       loads: await sql.query<LoadRow>(LOADS, [fleetId, since.loadsSinceMs]),
     };
