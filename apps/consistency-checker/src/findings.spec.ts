@@ -60,6 +60,27 @@ describe('a fleet in order', () => {
   });
 });
 
+describe('an owner that is not there any more', () => {
+  it('is found with what it still owns, which is freed', async () => {
+    await fleet.register('a');
+    await fleet.place(await fleet.addStreams(3), 'a');
+    for (const table of ['instance_leases', 'instances']) {
+      await fleet.corrupt(`delete from ${table} where fleet_id = $1`, [fleet.fleetId]);
+    }
+    const { verdict, repaired } = await fleet.verify();
+    const finding = verdict.findings.find(({ kind }) => kind === 'assignment-to-retired-instance');
+    expect(finding).toMatchObject({
+      severity: 'ERROR',
+      serverId: 'a',
+      repair: 'release',
+      evidence: { status: null, heldStreams: 3 },
+    });
+    expect(repaired.has(finding!)).toBe(true);
+    const after = (await fleet.verify()).verdict.findings;
+    expect(kindsOf(after)).not.toContain('assignment-to-retired-instance');
+  });
+});
+
 describe('counter drift', () => {
   it('is found with both counts, counted anew, and gone', async () => {
     await fleet.register('a');

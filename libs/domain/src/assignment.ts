@@ -1,4 +1,6 @@
+import type { LossEvidence } from './isolation';
 import type { JsonObject } from './stream';
+import type { FailureCause, HoldKind } from './stream-failure';
 
 /**
  * unassigned: nobody owns it. starting: granted, not yet acknowledged. running: the owner said so.
@@ -23,6 +25,35 @@ export interface Assignment {
   readonly checkpoint?: JsonObject;
 }
 
+/** One time that an instance could not run a stream, as operators see it. */
+export interface StreamFailureView {
+  readonly serverId: string;
+  readonly incarnation: number;
+  readonly cause: FailureCause;
+  readonly error: string;
+  readonly at: string;
+}
+
+/** An instance that died soon after it got a stream, as operators see it. */
+export interface LossEvidenceView extends Omit<LossEvidence, 'atMs'> {
+  /** Its last sign of life. */
+  readonly at: string;
+}
+
+/** Why a stream is not placed like any other, and what ends that. */
+export interface HeldBackView {
+  readonly kind: HoldKind;
+  readonly since: string;
+  readonly because: string;
+  /** When it is tried again by itself; null: not by time. */
+  readonly retryAt: string | null;
+  readonly howToRetry: string;
+  /** What its instances said, the latest last. */
+  readonly failures: readonly StreamFailureView[];
+  /** Which of its instances died. */
+  readonly losses: readonly LossEvidenceView[];
+}
+
 /** An assignment as operators see it. */
 export interface AssignmentView {
   readonly streamId: string;
@@ -38,6 +69,12 @@ export interface AssignmentView {
   readonly reportedLoad: number | null;
   /** Why it is not placed: reason -> instances it rules out. */
   readonly unplacedReasons: Readonly<Record<string, number>> | null;
+  /** Failures in a row, 0 once a start of it lasted. */
+  readonly failures: number;
+  /** It rests after a failure until then. */
+  readonly restUntil: string | null;
+  /** Null: it is placed like any other. */
+  readonly heldBack: HeldBackView | null;
 }
 
 /** True when the assignment has an owner that should run it. */

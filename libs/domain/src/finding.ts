@@ -6,6 +6,7 @@ export type FindingKind =
   | 'expired-lease-still-owning'
   | 'counter-drift'
   | 'capacity-exceeded'
+  | 'assignment-to-retired-instance'
   | 'running-but-not-assigned';
 
 /** The idempotent action that answers a finding. */

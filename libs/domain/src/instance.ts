@@ -41,6 +41,8 @@ export interface InstanceView {
   readonly registeredAt: string;
   readonly lastHeartbeatAt: string | null;
   readonly leaseExpiresAt: string | null;
+  /** It came back too often without having left, and gets nothing new until then; null: it may. */
+  readonly flappingUntil: string | null;
 }
 
 /** Streams held over streams allowed: 0 empty, 1 full, above 1 over its capacity. */

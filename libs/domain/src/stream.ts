@@ -1,3 +1,5 @@
+import type { HoldKind } from './stream-failure';
+
 /**
  * Bounds of a stream's fields, shared by every way in (REST, import) and by the database's checks.
  */
@@ -66,6 +68,8 @@ export interface StreamDefinition {
 export interface StreamView extends StreamDefinition {
   /** bigint as decimal text. */
   readonly streamId: string;
+  /** Whether it is held back because it failed or killed; why is with its assignment. */
+  readonly heldBack: HoldKind | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -1,3 +1,4 @@
+import { assignmentToRetiredInstanceCheck } from './assignment-to-retired-instance.check';
 import { capacityExceededCheck } from './capacity-exceeded.check';
 import type { Check } from './check';
 import { counterDriftCheck } from './counter-drift.check';
@@ -10,6 +11,7 @@ export const CHECKS: readonly Check[] = [
   counterDriftCheck,
   runningButNotAssignedCheck,
   expiredLeaseStillOwningCheck,
+  assignmentToRetiredInstanceCheck,
   capacityExceededCheck,
   orphanedStreamCheck,
 ];

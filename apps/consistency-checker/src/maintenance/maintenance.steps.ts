@@ -1,4 +1,4 @@
-import { deleteOlder, maintainPartitions } from '@weir/database';
+import { deleteOlder, listFleets, maintainPartitions, retireInstances } from '@weir/database';
 import type { TransactionRunner } from '@weir/database';
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +28,8 @@ export function maintenanceSteps(settings: RetentionSettings): MaintenanceStep[]
     expiring('idempotency_keys', DAY_MS),
     expiring('consistency_reports', 7 * DAY_MS),
     expiring('service_status', DAY_MS),
+    expiring('instance_losses', 7 * DAY_MS),
+    retiring(),
   ];
 }
 
@@ -36,6 +38,22 @@ function partitioned(table: Parameters<typeof maintainPartitions>[1], keep: numb
     table,
     run: (runner: TransactionRunner) =>
       maintainPartitions(runner, table, { ahead: DAYS_AHEAD, keep }),
+  };
+}
+
+/** Instances that were lost, or left, longer ago than their fleet remembers them. */
+function retiring(): MaintenanceStep {
+  return {
+    table: 'instances',
+    run: async (runner, mayGoOn) => {
+      let retired = 0;
+      for (const fleet of await listFleets(runner)) {
+        for (let more = 1; more > 0 && mayGoOn(); retired += more) {
+          more = await retireInstances(runner, fleet);
+        }
+      }
+      return retired;
+    },
   };
 }
 

@@ -1,11 +1,17 @@
 import type { Finding } from '@weir/domain';
 import { recountRepair } from './recount.repair';
+import { releaseRepair } from './release.repair';
 import type { Repair, RepairContext } from './repair';
 import { requestResyncRepair } from './request-resync.repair';
 import { ringBalancerRepair } from './ring-balancer.repair';
 
 /** Every repair, in the order in which they are done: the balancer looks when all else is right. */
-const REPAIRS: readonly Repair[] = [recountRepair, requestResyncRepair, ringBalancerRepair];
+const REPAIRS: readonly Repair[] = [
+  recountRepair,
+  releaseRepair,
+  requestResyncRepair,
+  ringBalancerRepair,
+];
 
 /**
  * Answers the findings. A repair that fails does not keep the others from being done.

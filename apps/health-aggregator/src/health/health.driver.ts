@@ -68,6 +68,7 @@ export class HealthDriver implements OnApplicationBootstrap, BeforeApplicationSh
     const health = await this.observer.observe();
     this.latest = { health, atMs: performance.now() };
     this.metrics.observed(health);
+    this.metrics.fleetsRead(this.observer.fleets);
     if (health.overall !== this.lastOverall) {
       const first = health.reasons[0]?.message ?? 'no reason to worry';
       this.log.log(`the system is ${health.overall}: ${first}`);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { FleetFigures } from '@weir/database';
 import type { HealthReason, SystemHealth } from '@weir/domain';
 import { MetricsRegistry } from '@weir/observability';
 
@@ -10,6 +11,8 @@ export class HealthMetrics {
   private readonly score;
   private readonly up;
   private readonly reasons;
+  private readonly heldBack;
+  private readonly flapping;
   private readonly samples;
 
   constructor(metrics: MetricsRegistry) {
@@ -28,6 +31,16 @@ export class HealthMetrics {
       help: 'Reasons that lower the health of the system.',
       labels: ['severity'],
     });
+    this.heldBack = metrics.gauge({
+      name: 'held_back_streams',
+      help: 'Streams that wait: parked (they failed too often) or isolated (instances died).',
+      labels: ['fleet', 'kind'],
+    });
+    this.flapping = metrics.gauge({
+      name: 'flapping_instances',
+      help: 'Instances that came back too often and get nothing new; at most 100 are counted.',
+      labels: ['fleet'],
+    });
     this.samples = metrics.counter({
       name: 'health_samples_stored_total',
       help: 'Samples of the system stored by this replica.',
@@ -43,6 +56,17 @@ export class HealthMetrics {
       this.reasons.set({ severity }, count);
     }
     for (const [service, isUp] of serviceStates(health)) this.up.set({ service }, isUp ? 1 : 0);
+  }
+
+  /** Fleets as of the latest reading; those that are gone are not shown any more. */
+  fleetsRead(fleets: readonly FleetFigures[]): void {
+    this.heldBack.reset();
+    this.flapping.reset();
+    for (const { fleet, parkedStreams, isolatedStreams, flapping } of fleets) {
+      this.heldBack.set({ fleet, kind: 'parked' }, parkedStreams);
+      this.heldBack.set({ fleet, kind: 'isolated' }, isolatedStreams);
+      this.flapping.set({ fleet }, flapping.length);
+    }
   }
 
   stored(): void {

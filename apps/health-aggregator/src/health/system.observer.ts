@@ -27,6 +27,11 @@ export class SystemObserver {
     this.runner = database.control;
   }
 
+  /** Every fleet in figures, as of the latest look that could read them. */
+  get fleets(): readonly FleetFigures[] {
+    return this.knownFleets;
+  }
+
   /** One look; takes as long as the slowest part, at most some seconds. Never throws. */
   async observe(): Promise<SystemHealth> {
     const readings = await this.read();

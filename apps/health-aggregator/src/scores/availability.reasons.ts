@@ -5,6 +5,8 @@ import { serviceReasons } from './service.reasons';
 
 type Severity = HealthReason['severity'];
 
+const NAMES_SHOWN = 3;
+
 /**
  * What is not there although it should be. Availability has no number: each reason speaks for
  * itself.
@@ -19,6 +21,7 @@ export function findAvailabilityReasons(
     ...serviceReasons(readings),
     ...brakeReasons(readings),
     ...fleets.flatMap(fleetReasons),
+    ...fleets.flatMap(heldBackReasons),
   ];
 }
 
@@ -75,6 +78,32 @@ function fleetReasons(figures: FleetFigures): HealthReason[] {
     reasons.push(reason('WARNING', `${what} and did not come back`));
   }
   return reasons;
+}
+
+/** Streams and instances that are held back until somebody looks, or time tells. */
+function heldBackReasons(figures: FleetFigures): HealthReason[] {
+  const { fleet, parkedStreams, isolatedStreams, flapping } = figures;
+  const list = (kind: string): string => `see GET /v1/fleets/${fleet}/assignments?heldBack=${kind}`;
+  const reasons: HealthReason[] = [];
+  if (isolatedStreams > 0) {
+    const what = `fleet ${fleet}: ${isolatedStreams} streams are isolated, their instances died`;
+    reasons.push(reason('ERROR', `${what}: ${list('isolated')}, and retry them once mended`));
+  }
+  if (parkedStreams > 0) {
+    const what = `fleet ${fleet}: ${parkedStreams} streams are parked, they failed too often`;
+    reasons.push(reason('ERROR', `${what}: ${list('parked')}, mend the cause and retry them`));
+  }
+  if (flapping.length > 0) {
+    const what = `fleet ${fleet}: ${namesOf(flapping)} came back too often and get nothing new`;
+    reasons.push(reason('WARNING', `${what}: see why, then uncordon them`));
+  }
+  return reasons;
+}
+
+function namesOf(serverIds: readonly string[]): string {
+  const more = serverIds.length - NAMES_SHOWN;
+  const names = serverIds.slice(0, NAMES_SHOWN).join(', ');
+  return more > 0 ? `${names} and ${more} more` : names;
 }
 
 function reason(severity: Severity, message: string): HealthReason {

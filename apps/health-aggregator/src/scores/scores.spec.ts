@@ -250,6 +250,20 @@ describe('the health of the system', () => {
     expect(health.reasons[0]?.message).toContain('mass-loss brake');
   });
 
+  it('tells of streams that are parked or isolated, and of instances that flap', () => {
+    const flapping = ['edge-1', 'edge-2', 'edge-3', 'edge-4'];
+    const figures = [fleet({ parkedStreams: 3, isolatedStreams: 1, flapping })];
+    const health = computeSystemHealth(
+      readings({ fleets: { kind: 'read', latencyMs: 1, figures } }),
+    );
+    expect(health.needsIntervention).toBe(true);
+    expect(health.reasons.map(({ severity }) => severity)).toEqual(['ERROR', 'ERROR', 'WARNING']);
+    const [isolated, parked, flaps] = health.reasons.map(({ message }) => message);
+    expect(isolated).toContain('1 streams are isolated');
+    expect(parked).toContain('assignments?heldBack=parked');
+    expect(flaps).toContain('edge-1, edge-2, edge-3 and 1 more came back too often');
+  });
+
   it('is only a warning about what starts beside it', () => {
     const health = computeSystemHealth(readings({ uptimeMs: 5_000, replicas: [] }));
     expect(health.reasons.every(({ severity }) => severity === 'WARNING')).toBe(true);

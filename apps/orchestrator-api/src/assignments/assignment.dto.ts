@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { NAME_PATTERN } from '@weir/domain';
-import type { AssignmentStatus, AssignmentView } from '@weir/domain';
+import type { AssignmentStatus, AssignmentView, HoldKind } from '@weir/domain';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { IdPageQuery } from '../operator/page.query';
+import { HeldBackDto, HOLD_KINDS } from './held-back.dto';
 
 const STATUSES: readonly AssignmentStatus[] = ['unassigned', 'starting', 'running', 'stopping'];
 
@@ -19,6 +20,14 @@ export class AssignmentListQuery extends IdPageQuery {
   @IsOptional()
   @IsIn(STATUSES)
   status?: AssignmentStatus;
+
+  @ApiPropertyOptional({
+    enum: HOLD_KINDS,
+    description: 'Only streams that are held back in this way.',
+  })
+  @IsOptional()
+  @IsIn(HOLD_KINDS)
+  heldBack?: HoldKind;
 }
 
 export class AssignmentDto implements AssignmentView {
@@ -63,4 +72,22 @@ export class AssignmentDto implements AssignmentView {
     example: { 'label zone=eu-1 missing': 3 },
   })
   unplacedReasons!: Readonly<Record<string, number>> | null;
+
+  @ApiProperty({ description: 'Failures in a row; 0 once a start of it lasted.', example: 0 })
+  failures!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'It rests after a failure until then.',
+  })
+  restUntil!: string | null;
+
+  @ApiProperty({
+    type: HeldBackDto,
+    nullable: true,
+    description: 'Why it is not placed like any other; null: it is.',
+  })
+  heldBack!: HeldBackDto | null;
 }

@@ -25,8 +25,9 @@ export class AssignmentsController {
   @ApiOperation({
     summary: 'List who runs what.',
     description:
-      'With `status=unassigned`: what nobody runs, and why. Disabled and deleted streams are ' +
-      'listed only while somebody still holds them.',
+      'With `status=unassigned`: what nobody runs, and why. With `heldBack=parked` or ' +
+      '`heldBack=isolated`: what is not placed because it failed, or because its instances died. ' +
+      'Disabled and deleted streams are listed only while somebody still holds them.',
   })
   @ApiPage(AssignmentDto, 'Assignments by stream id.')
   @Problems('FLEET_UNKNOWN')
@@ -35,7 +36,8 @@ export class AssignmentsController {
     @Query() query: AssignmentListQuery,
   ): Promise<Page<AssignmentView>> {
     const { fleetId } = await this.fleets.get(fleet);
-    const filter = { serverId: query.serverId ?? null, status: query.status ?? null };
+    const { serverId = null, status = null, heldBack = null } = query;
+    const filter = { serverId, status, heldBack };
     return listAssignments(this.reads, fleetId, filter, toPageRequest(query));
   }
 }

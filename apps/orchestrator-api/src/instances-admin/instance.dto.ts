@@ -109,4 +109,14 @@ export class InstanceDto implements InstanceView {
     description: 'Null when its lease was taken over or given back.',
   })
   leaseExpiresAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'It came back too often without having left and gets nothing new until then. Uncordoning it ' +
+      'ends that.',
+  })
+  flappingUntil!: string | null;
 }

@@ -54,7 +54,7 @@ export class InstancesAdminController {
   @HttpCode(200)
   @Requires('operator')
   @Repeatable()
-  @ApiOperation({ summary: 'Give an instance streams again; ends a drain too.' })
+  @ApiOperation({ summary: 'Give an instance streams again; ends a drain and flapping too.' })
   @ApiOkResponse({ type: InstanceDto })
   @Problems('FLEET_UNKNOWN', 'INSTANCE_UNKNOWN', 'INSTANCE_STATE_CONFLICT')
   uncordon(@Param('fleet') fleet: string, @Param('serverId') serverId: string) {

@@ -129,6 +129,9 @@ describe('an assignment', () => {
         reportedError: 'no data',
         reportedLoad: 1.5,
         unplacedReasons: null,
+        failures: 0,
+        restUntil: null,
+        heldBack: null,
       },
     ]);
   });

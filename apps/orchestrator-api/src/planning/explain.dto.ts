@@ -10,6 +10,7 @@ import type {
 } from '@weir/planner';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { HeldBackDto } from '../assignments/held-back.dto';
 
 const INSTANCES_MAX = 1_000;
 const INSTANCES_DEFAULT = 50;
@@ -158,8 +159,18 @@ export class ExplanationDto {
   @ApiProperty({ enum: ['planned', 'disabled', 'waiting', 'held'] })
   state!: PlanningState;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Of a stream that waits.' })
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Of a stream that waits; absent when only an operator ends that.',
+  })
   notBefore?: string;
+
+  @ApiProperty({
+    type: HeldBackDto,
+    nullable: true,
+    description: 'Why it is not placed like any other: it failed, or its instances died.',
+  })
+  heldBack!: HeldBackDto | null;
 
   @ApiProperty({ type: DecisionDto, nullable: true, description: 'What put it where it is.' })
   decision!: DecisionDto | null;

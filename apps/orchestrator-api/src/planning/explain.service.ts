@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { OrdinaryReads, findLastDecision, getStream, unknownStream } from '@weir/database';
+import {
+  OrdinaryReads,
+  findHeldBack,
+  findLastDecision,
+  getStream,
+  unknownStream,
+} from '@weir/database';
 import { isStreamId } from '@weir/domain';
-import type { EventView } from '@weir/domain';
+import type { EventView, HeldBackView } from '@weir/domain';
 import { explain } from '@weir/planner';
 import type { Explanation, InstanceExplanation } from '@weir/planner';
 import { FleetsCache } from '../notices/fleets.cache';
@@ -42,6 +48,7 @@ export class ExplainService {
       owner: explanation?.owner ?? null,
       mustLeave: explanation?.mustLeave ?? null,
       ...rest,
+      heldBack: toHeldBack(await findHeldBack(this.reads, fleet.fleetId, streamId)),
       decision,
       unplacedReasons: explanation ? countReasons(explanation) : null,
       instances: choose(explanation?.instances ?? [], query),
@@ -72,8 +79,17 @@ function think({ snapshot, settings, cache, context }: ReadFleet, streamId: stri
     const state = view.enabled === false ? 'held' : 'planned';
     return { state, holder, explanation, instanceCount };
   }
-  const notBefore = notBeforeMs === null ? {} : { notBefore: new Date(notBeforeMs).toISOString() };
-  return { state: 'waiting', ...notBefore, holder, explanation, instanceCount };
+  return { state: 'waiting', ...describeWait(notBeforeMs), holder, explanation, instanceCount };
+}
+
+/** A wait for an operator has no time. */
+function describeWait(notBeforeMs: number | null): Pick<Thought, 'notBefore'> {
+  if (notBeforeMs === null || !Number.isFinite(notBeforeMs)) return {};
+  return { notBefore: new Date(notBeforeMs).toISOString() };
+}
+
+function toHeldBack(view: HeldBackView | null): ExplanationDto['heldBack'] {
+  return view && { ...view, failures: [...view.failures], losses: [...view.losses] };
 }
 
 /**

@@ -1,12 +1,14 @@
 import { ApiProperty, ApiPropertyOptional, PartialType } from '@nestjs/swagger';
 import { STREAM_DEFAULTS, STREAM_LIMITS } from '@weir/domain';
 import type {
+  HoldKind,
   JsonObject,
   Labels,
   StreamDefinition,
   StreamResources,
   StreamView,
 } from '@weir/domain';
+import { HOLD_KINDS } from '../assignments/held-back.dto';
 
 const LABELS = { type: 'object', additionalProperties: { type: 'string' } } as const;
 
@@ -113,6 +115,13 @@ export class StreamPatchDto extends PartialType(NewStreamDto) {}
 export class StreamDto extends NewStreamDto implements StreamView {
   @ApiProperty({ description: 'A bigint as text.', example: '42' })
   streamId!: string;
+
+  @ApiProperty({
+    enum: HOLD_KINDS,
+    nullable: true,
+    description: 'It failed, or its instances died; why is with its assignment. Null: neither.',
+  })
+  heldBack!: HoldKind | null;
 
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;

@@ -8,7 +8,8 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Page } from '@weir/database';
-import type { StreamView } from '@weir/domain';
+import type { AssignmentView, StreamView } from '@weir/domain';
+import { AssignmentDto } from '../assignments/assignment.dto';
 import { Requires } from '../auth/requires.decorator';
 import { Repeatable } from '../idempotency/repeatable.decorator';
 import { Problems } from '../openapi/problems.decorator';
@@ -62,7 +63,8 @@ export class StreamsController {
     summary: 'Change some fields of a stream.',
     description:
       'A change of name, source, config, exclusive or autonomyMs starts the stream anew at its ' +
-      'owner; `enabled: false` stops it.',
+      'owner; `enabled: false` stops it. A change of those, or of requires, avoid or enabled, ' +
+      'also ends that it is parked or isolated.',
   })
   @ApiBody({ type: StreamPatchDto })
   @ApiOkResponse({ type: StreamDto })
@@ -73,6 +75,25 @@ export class StreamsController {
     @Body() body: unknown,
   ): Promise<StreamView> {
     return this.streams.change(fleet, streamId, body);
+  }
+
+  @Post(':streamId/retry')
+  @HttpCode(200)
+  @Requires('operator')
+  @Repeatable()
+  @ApiOperation({
+    summary: 'Try a stream again that failed, is parked or isolated.',
+    description:
+      'Its failures, and the losses of instances that spoke against it, are forgotten; it is ' +
+      'placed like any other. Changes nothing for a stream of which nothing bad is known.',
+  })
+  @ApiOkResponse({ type: AssignmentDto })
+  @Problems('FLEET_UNKNOWN', 'STREAM_UNKNOWN')
+  retry(
+    @Param('fleet') fleet: string,
+    @Param('streamId') streamId: string,
+  ): Promise<AssignmentView> {
+    return this.streams.retry(fleet, streamId);
   }
 
   @Delete(':streamId')

@@ -6,13 +6,15 @@ import {
   changeStream,
   createStream,
   deleteStream,
+  getAssignment,
   getStream,
   listStreams,
+  retryStream,
   unknownStream,
 } from '@weir/database';
 import type { Page, PageRequest, StreamFilter, StreamStore } from '@weir/database';
 import { isStreamId } from '@weir/domain';
-import type { StreamView } from '@weir/domain';
+import type { AssignmentView, StreamView } from '@weir/domain';
 import { FleetsCache } from '../notices/fleets.cache';
 import { readNewStream, readStreamPatch } from './stream.rules';
 
@@ -44,6 +46,12 @@ export class StreamsService {
   async change(fleet: string, streamId: string, body: unknown): Promise<StreamView> {
     const patch = readStreamPatch(body);
     return changeStream(await this.storeOf(fleet, streamId), streamId, patch);
+  }
+
+  async retry(fleet: string, streamId: string): Promise<AssignmentView> {
+    const { runner, fleetId } = await this.storeOf(fleet, streamId);
+    await retryStream(runner, fleetId, streamId);
+    return getAssignment(runner, fleetId, streamId);
   }
 
   async delete(fleet: string, streamId: string): Promise<void> {

@@ -45,6 +45,7 @@ describe('a stream', () => {
       spreadGroup: null,
       enabled: true,
       config: {},
+      heldBack: null,
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: expect.stringMatching(/Z$/),
     });

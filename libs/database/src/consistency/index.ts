@@ -3,3 +3,4 @@ export * from './recount.repository';
 export * from './report.repository';
 export * from './resync-request.repository';
 export * from './retention.repository';
+export * from './retirement.repository';

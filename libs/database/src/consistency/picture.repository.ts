@@ -124,17 +124,19 @@ order by n.server_id`;
 
 /**
  * A stream counts from the last moment at which it was not yet to be placed: it lost its owner,
- * had to wait, or was defined (perhaps enabled) then.
+ * had to wait, rested, or was defined (perhaps enabled) then. One that rests for good (parked or
+ * isolated) never counts: the health of the system tells of it.
  */
 const OWNERLESS = `
 select a.stream_id::text as "streamId", a.epoch, a.unplaced_reasons as "unplacedReasons",
-  extract(epoch from weir_now() - greatest(a.unassigned_since, a.not_before, s.updated_at))
+  extract(epoch from weir_now()
+    - greatest(a.unassigned_since, a.not_before, a.rest_until, s.updated_at))
     ::double precision * 1000 as "ownerlessMs",
   count(*) over ()::integer as total, count(a.unplaced_reasons) over ()::integer as explained
 from assignments a
 join streams s on s.fleet_id = a.fleet_id and s.stream_id = a.stream_id
 where a.fleet_id = $1 and a.status = 'unassigned' and s.enabled and s.deleted_at is null
-  and greatest(a.unassigned_since, a.not_before, s.updated_at)
+  and greatest(a.unassigned_since, a.not_before, a.rest_until, s.updated_at)
     <= weir_now() - $2 * interval '1 millisecond'
 order by a.unplaced_reasons is not null, a.stream_id
 limit $3`;

@@ -29,7 +29,7 @@ export async function maintainPartitions(
 
 /** What is deleted when it is old, each in bounded batches. */
 export type RetentionTarget =
-  'operations' | 'idempotency_keys' | 'consistency_reports' | 'service_status';
+  'operations' | 'idempotency_keys' | 'consistency_reports' | 'service_status' | 'instance_losses';
 
 /** The newest reports of a fleet stay whatever their age. */
 const REPORTS_KEPT = 100;
@@ -53,6 +53,10 @@ const DELETIONS: Readonly<Record<RetentionTarget, string>> = {
         offset ${REPORTS_KEPT - 1} limit 1) oldest_kept
       join consistency_reports r on r.fleet_id = f.fleet_id and r.report_id < oldest_kept.report_id
       where r.created_at < weir_now() - $1 * interval '1 millisecond' limit $2)
+    returning 1`,
+  instance_losses: `
+    delete from instance_losses where (fleet_id, loss_id) in (select fleet_id, loss_id
+      from instance_losses where lost_at < weir_now() - $1 * interval '1 millisecond' limit $2)
     returning 1`,
   service_status: `
     delete from service_status where (service, replica) in (select service, replica

@@ -26,6 +26,12 @@ export interface FleetFigures {
   readonly assignedStreams: number;
   /** Wanted streams that no instance can take, as the balancer-worker said. */
   readonly unplacedStreams: number;
+  /** Wanted streams that wait because they failed too often. */
+  readonly parkedStreams: number;
+  /** Wanted streams that wait because their instances died. */
+  readonly isolatedStreams: number;
+  /** Instances that are given nothing new because they came back too often; names, bounded. */
+  readonly flapping: readonly string[];
   /** Every instance that did not leave. */
   readonly instances: number;
   /** Those that were taken over in the last ten minutes and did not come back. */
@@ -78,6 +84,11 @@ select f.name as fleet, f.settings,
     join streams s on s.fleet_id = a.fleet_id and s.stream_id = a.stream_id
     where a.fleet_id = f.fleet_id and a.status = 'unassigned' and a.unplaced_reasons is not null
       and s.enabled and s.deleted_at is null) as "unplacedStreams",
+  coalesce(h.parked, 0) as "parkedStreams", coalesce(h.isolated, 0) as "isolatedStreams",
+  (select coalesce(json_agg(i.server_id order by i.server_id), '[]') from (
+    select server_id from instances where fleet_id = f.fleet_id
+      and status in ('ready', 'cordoned', 'draining') and flapping_until > weir_now()
+    order by server_id limit 100) i) as flapping,
   (select count(*)::integer from instances i
     where i.fleet_id = f.fleet_id and i.status <> 'left') as instances,
   (select count(*)::integer from instances i where i.fleet_id = f.fleet_id
@@ -89,4 +100,14 @@ select f.name as fleet, f.settings,
       'ageMs', extract(epoch from weir_now() - r.finished_at) * 1000)
     from consistency_reports r where r.fleet_id = f.fleet_id and r.state = 'done'
     order by r.created_at desc limit 1) as report
-from fleets f order by f.name`;
+from fleets f
+left join lateral (
+  select (count(*) filter (where a.held_back = 'parked'))::integer as parked,
+    (count(*) filter (where a.held_back in ('isolated', 'probation')))::integer as isolated
+  from assignments a
+  join streams s on s.fleet_id = a.fleet_id and s.stream_id = a.stream_id
+  where a.fleet_id = f.fleet_id
+    and (a.failures > 0 or a.held_back is not null or a.failed_on <> '{}')
+    and a.server_id is null and s.enabled and s.deleted_at is null
+) h on true
+order by f.name`;

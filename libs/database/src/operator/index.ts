@@ -4,6 +4,7 @@ export * from './event-horizon';
 export * from './event-view.repository';
 export * from './fleet-admin.repository';
 export * from './health-history.repository';
+export { findHeldBack } from './held-back.view';
 export * from './idempotency.repository';
 export * from './instance-view.repository';
 export * from './key-admin.repository';

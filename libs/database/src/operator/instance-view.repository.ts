@@ -28,6 +28,7 @@ interface InstanceViewRow {
   readonly registeredAt: Date;
   readonly lastHeartbeatAt: Date | null;
   readonly leaseExpiresAt: Date | null;
+  readonly flappingUntil: Date | null;
 }
 
 /** A fenced lease is none. */
@@ -37,7 +38,8 @@ select i.server_id as "serverId", i.host, i.port, i.status, i.incarnation,
   i.labels, coalesce(l.metrics, '{}') as metrics, i.failure_count as "failureCount",
   i.recovery_count as "recoveryCount", i.client_version as "clientVersion",
   i.registered_at as "registeredAt", l.last_heartbeat as "lastHeartbeatAt",
-  case when not l.fenced then l.lease_expires_at end as "leaseExpiresAt"
+  case when not l.fenced then l.lease_expires_at end as "leaseExpiresAt",
+  case when i.flapping_until > weir_now() then i.flapping_until end as "flappingUntil"
 from instances i
 left join instance_leases l using (fleet_id, server_id)
 left join instance_counters c using (fleet_id, server_id)`;
@@ -81,5 +83,6 @@ function toView(row: InstanceViewRow): InstanceView {
     registeredAt: toIso(row.registeredAt),
     lastHeartbeatAt: toIso(row.lastHeartbeatAt),
     leaseExpiresAt: toIso(row.leaseExpiresAt),
+    flappingUntil: toIso(row.flappingUntil),
   };
 }

@@ -1,5 +1,5 @@
 import { DomainError } from '@weir/domain';
-import type { JsonObject, Labels, StreamResources, StreamView } from '@weir/domain';
+import type { HoldKind, JsonObject, Labels, StreamResources, StreamView } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import { toIso, toPage } from './page';
 import type { Page, PageRequest } from './page';
@@ -20,6 +20,7 @@ export interface StreamViewRow {
   readonly spreadGroup: string | null;
   readonly enabled: boolean;
   readonly config: JsonObject;
+  readonly heldBack: HoldKind | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -29,7 +30,8 @@ export const STREAM_VIEW_COLUMNS = `
   s.stream_id::text as "streamId", s.name, s.source_redacted as source, s.weight, s.resources,
   s.move_cost as "moveCost", s.priority, s.exclusive, s.autonomy_ms as "autonomyMs", s.requires,
   s.avoid, s.spread_group as "spreadGroup",
-  s.enabled, s.config, s.created_at as "createdAt", s.updated_at as "updatedAt"`;
+  s.enabled, s.config, (select a.held_back from assignments a
+    where a.fleet_id = s.fleet_id and a.stream_id = s.stream_id) as "heldBack", s.created_at as "createdAt", s.updated_at as "updatedAt"`;
 
 export interface StreamFilter {
   readonly namePrefix: string | null;

@@ -89,7 +89,9 @@ export function changeStream(
     const view = await writeDefinition(change, streamId, next);
     if (!isSourceKept) await writeSource(change, streamId, sealSource(cipher, next.source));
     await takeEffect(change, streamId, { changed, isEnabled: next.enabled });
-    return isSourceKept ? view : { ...view, source: sealSource(cipher, next.source).redacted };
+    const { heldBack } = isFreshChance(changed) ? { heldBack: null } : view;
+    const source = isSourceKept ? view.source : sealSource(cipher, next.source).redacted;
+    return { ...view, source, heldBack };
   });
 }
 
