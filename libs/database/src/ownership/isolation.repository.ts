@@ -8,6 +8,7 @@ import type {
 } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import type { TransactionRunner } from '../resilience/transaction-runner';
+import { abortMovesOfStreams } from './handoff';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 import { IS_TROUBLED } from './proven.repository';
@@ -157,19 +158,19 @@ async function isolateStreams(
   holds: readonly { readonly streamId: string; readonly hold: IsolationHold }[],
 ): Promise<void> {
   if (holds.length === 0) return;
+  const streamIds = holds.map(({ streamId }) => streamId);
+  const error = 'the stream is isolated: its instances died';
+  await abortMovesOfStreams(change, streamIds, { error, keepsStopping: true });
   const rows = await change.sql.query<{ serverId: string | null }>(
     `update assignments a set revision = $2, held_back = 'isolated', held_since = weir_now(),
        rest_until = 'infinity', hold = h.hold, unplaced_reasons = null,
+       stopping_since = case when a.status in ('starting', 'running') then weir_now()
+         else a.stopping_since end,
        status = case when a.status in ('starting', 'running') then 'stopping' else a.status end
      from unnest($3::bigint[], $4::jsonb[]) as h (stream_id, hold)
      where a.fleet_id = $1 and a.stream_id = h.stream_id
      returning a.server_id as "serverId"`,
-    [
-      change.fleetId,
-      change.revision,
-      holds.map(({ streamId }) => streamId),
-      holds.map(({ hold }) => JSON.stringify(hold)),
-    ],
+    [change.fleetId, change.revision, streamIds, holds.map(({ hold }) => JSON.stringify(hold))],
   );
   for (const { serverId } of rows) if (serverId !== null) change.touch(serverId);
 }

@@ -26,7 +26,7 @@ where a.fleet_id = $1 and a.status = 'starting'
   and a.assigned_at <= (select weir_now() - $2 * interval '1 millisecond')
   and l.last_heartbeat >= greatest(a.assigned_at, a.not_before) + $2 * interval '1 millisecond'
   and not exists (select 1 from moves m where m.fleet_id = a.fleet_id
-    and m.stream_id = a.stream_id and m.state not in ('done', 'aborted', 'cancelled'))
+    and m.stream_id = a.stream_id and m.state in ('preparing', 'stopping', 'starting'))
 order by a.assigned_at limit ${PER_ROUND}`;
 
 /**
@@ -43,7 +43,7 @@ export async function failOverdueStarts(
   const seen = await runner.query(OVERDUE, key);
   if (seen.length === 0) return 0;
   return changeOwnership(runner, fleetId, 'start-timeout', async (change) => {
-    const overdue = await change.sql.query<OverdueStart>(`${OVERDUE}`, key);
+    const overdue = await change.sql.query<OverdueStart>(OVERDUE, key);
     if (overdue.length === 0) return 0;
     const seconds = Math.round(settings.startTimeoutMs / 1_000);
     await recordFailures(
