@@ -104,6 +104,10 @@ describe('the stream-worker process', () => {
     expect((await get('/metrics')).status).toBe(401);
     expect((await get('/metrics', 'another-key')).status).toBe(403);
     const text = await (await get('/metrics', 'the-instance-key')).text();
+    expect(text).toContain(
+      'weir_client_events_total{event="registered",service="stream-worker"} 1',
+    );
+    expect(text).toContain('weir_local_operation{service="stream-worker"} 0');
     expect(text).toMatch(/weir_streams\{state="running".*\} 1/);
     expect(text).toMatch(/weir_source_bytes_total\{.*\} [1-9]/);
     expect(text).not.toContain('"42"');

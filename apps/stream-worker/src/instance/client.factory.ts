@@ -2,8 +2,9 @@ import { hostname } from 'node:os';
 import type { HttpSection } from '@weir/config';
 import type { Logger, MetricsRegistry } from '@weir/observability';
 import { createFileJournal, WeirClient } from '@weir/worker-client';
-import type { WeirClientOptions } from '@weir/worker-client';
+import type { LocalOperationOptions, WeirClientOptions } from '@weir/worker-client';
 import type { StreamRegistry } from '../streams/stream.registry';
+import { exposeClient } from './client.metrics';
 import { HostMetrics } from './host.metrics';
 import type { InstanceSection } from './instance.section';
 
@@ -30,6 +31,8 @@ export function createClient(
     reports: () => registry.reports(),
     logger,
     killWhenBlocked: true,
+    checkIntervalMs: instance.checkIntervalMs,
+    localOperation: localOperationOf(instance),
     ...(instance.journal !== undefined && { journal: createFileJournal(instance.journal) }),
   });
   exposeClient(metrics, client);
@@ -58,12 +61,7 @@ function defaultServerId(port: number): string {
   return `${hostname().replace(/[^A-Za-z0-9._-]/g, '-')}-${port}`.slice(-128);
 }
 
-function exposeClient(metrics: MetricsRegistry, client: WeirClient): void {
-  metrics.gauge(
-    { name: 'lease_left_seconds', help: 'What is left of the lease of this instance.' },
-    (gauge) => gauge.set(client.leaseLeftMs / 1_000),
-  );
-  metrics.gauge({ name: 'assigned_streams', help: 'Streams assigned to this instance.' }, (gauge) =>
-    gauge.set(client.runningCount),
-  );
+function localOperationOf(instance: InstanceSection): LocalOperationOptions {
+  const { localOperation: nonExclusive, localOperationMaxMs: maxMs } = instance;
+  return { nonExclusive, ...(maxMs !== undefined && { maxMs }) };
 }

@@ -13,6 +13,9 @@ describe('InstanceSection', () => {
       serverId: undefined,
       labels: {},
       maxStreams: 200,
+      localOperation: 'continue',
+      localOperationMaxMs: undefined,
+      checkIntervalMs: 300_000,
     });
     expect(() => loadConfig({ instance: InstanceSection }, {})).toThrow('WEIR_INSTANCE_KEY');
   });
@@ -30,7 +33,10 @@ describe('InstanceSection', () => {
       WEIR_API_URL: 'ftp://a',
       WEIR_FLEET: 'a b',
       WEIR_SERVER_ID: 'x/y',
-      WEIR_MAX_STREAMS: '0',
+      WEIR_MAX_STREAMS: '20001',
+      WEIR_LOCAL_OPERATION: 'maybe',
+      WEIR_LOCAL_OPERATION_MAX: '-1',
+      WEIR_CHECK_INTERVAL: 'often',
       WEIR_LABELS: 'disk',
       WEIR_KBPS_PER_WEIGHT: '-1',
     };

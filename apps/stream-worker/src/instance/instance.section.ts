@@ -1,7 +1,12 @@
-import { secretText, text, Variable } from '@weir/config';
+import { between, oneOf, seconds, secretText, text, Variable, wholeNumber } from '@weir/config';
 import type { Secret } from '@weir/config';
 import type { Labels } from '@weir/domain';
-import { addressList, labelList, nameText, positiveCount, positiveNumber } from './variable.kinds';
+import { PROTOCOL_LIMITS } from '@weir/domain';
+import { addressList, labelList, nameText, positiveNumber } from './variable.kinds';
+
+/** An outage longer than this is none that anybody waits for. */
+const LOCAL_OPERATION_MAX_MS = 31 * 24 * 3_600_000;
+const CHECK_INTERVAL_MAX_MS = 24 * 3_600_000;
 
 /** Who this instance is, and where its control plane. */
 export class InstanceSection {
@@ -49,9 +54,9 @@ export class InstanceSection {
 
   @Variable({
     name: 'WEIR_MAX_STREAMS',
-    kind: positiveCount,
+    kind: between(wholeNumber, 1, PROTOCOL_LIMITS.runningPerRequest),
     default: '200',
-    expected: 'a whole number, 1 to 1000000',
+    expected: 'a whole number, 1 to 20000',
     meaning: 'The most streams this instance takes.',
   })
   readonly maxStreams!: number;
@@ -72,6 +77,33 @@ export class InstanceSection {
     meaning: 'What streams may require or avoid.',
   })
   readonly labels!: Labels;
+
+  @Variable({
+    name: 'WEIR_LOCAL_OPERATION',
+    kind: oneOf(['continue', 'stop']),
+    default: 'continue',
+    expected: 'continue or stop',
+    meaning: 'Whether streams that are not exclusive run on while the instance is cut off.',
+  })
+  readonly localOperation!: 'continue' | 'stop';
+
+  @Variable({
+    name: 'WEIR_LOCAL_OPERATION_MAX',
+    kind: between(seconds, 1, LOCAL_OPERATION_MAX_MS),
+    optional: true,
+    expected: 'seconds, up to 31 days',
+    meaning: 'How long they may then; without limit when not set.',
+  })
+  readonly localOperationMaxMs!: number | undefined;
+
+  @Variable({
+    name: 'WEIR_CHECK_INTERVAL',
+    kind: between(seconds, 0, CHECK_INTERVAL_MAX_MS),
+    default: '300',
+    expected: 'seconds, 0 to 86400',
+    meaning: 'Time between two checks of what runs here against what should; 0: none.',
+  })
+  readonly checkIntervalMs!: number;
 
   @Variable({
     name: 'WEIR_JOURNAL',

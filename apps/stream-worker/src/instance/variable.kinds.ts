@@ -34,13 +34,6 @@ export const labelList: VariableKind = {
   },
 };
 
-/** A whole number from 1 up. */
-export const positiveCount: VariableKind = {
-  typeName: 'whole number',
-  isSecret: false,
-  parse: (raw) => (/^[1-9]\d{0,5}$|^1000000$/.test(raw) ? Number(raw) : undefined),
-};
-
 /** A number above 0. */
 export const positiveNumber: VariableKind = {
   typeName: 'number',

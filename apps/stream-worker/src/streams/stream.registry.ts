@@ -1,4 +1,4 @@
-import type { Assignment, StreamReport } from '@weir/domain';
+import type { Assignment, StreamEpoch, StreamReport } from '@weir/domain';
 import type { StreamContext, StreamHandler } from '@weir/worker-client';
 import { parseSourceUrl } from '../readers/source.opener';
 import { StreamRun } from './stream.run';
@@ -33,6 +33,11 @@ export class StreamRegistry implements StreamHandler {
     if (this.runs.size > 0) return;
     clearInterval(this.ticker);
     this.ticker = undefined;
+  }
+
+  /** For the client's consistency check. */
+  listRunning(): StreamEpoch[] {
+    return this.list().map(({ assignment: { streamId, epoch } }) => ({ streamId, epoch }));
   }
 
   list(): StreamRun[] {
