@@ -50,6 +50,8 @@ export class HandoffRun {
     }
     await ownership.importStreams(fleet, { count: size.streams, exclusive: size.exclusive });
     await ownership.untilSettled([fleet], []);
+    // The first handoffs find programs that have not done this before; they do not count.
+    for (let host = 0; host < size.hosts; host += 1) await this.drainOne(host);
   }
 
   /** Instances leave in turn and come back; what the next one leaves behind goes to them. */
@@ -73,10 +75,7 @@ export class HandoffRun {
     return this.inWindow('drain', async () => {
       for (let time = 0; time < times; time += 1) {
         say(`drain ${time + 1} of ${times}`);
-        const host = time % this.hostCount;
-        await this.order(host, 'drain');
-        await this.untilEmpty(host);
-        await this.order(host, 'uncordon');
+        await this.drainOne(time % this.hostCount);
       }
     });
   }
@@ -106,6 +105,12 @@ export class HandoffRun {
     const fromNs = process.hrtime.bigint();
     await work();
     this.windows.push({ kind, fromNs, toNs: process.hrtime.bigint() });
+  }
+
+  private async drainOne(host: number): Promise<void> {
+    await this.order(host, 'drain');
+    await this.untilEmpty(host);
+    await this.order(host, 'uncordon');
   }
 
   private async moveOne(time: number): Promise<void> {
