@@ -1,12 +1,14 @@
+import type { DoubleRun } from '@weir/testing';
 import { HandoffRun } from './ownership/handoff/handoff.run';
 import { handoffRows } from './ownership/handoff/handoff.rows';
-import { countDoubleRuns, readFleetJournals } from './ownership/fleet/loss.recorder';
+import { findFleetDoubleRuns, readFleetJournals } from './ownership/fleet/loss.recorder';
 import { OwnershipBench } from './ownership/fleet/ownership.bench';
 import { HostGroup } from './ownership/host/host.group';
 import { computeQuantile } from './ownership/measure/quantile.bounds';
 import { findHandoffGaps } from './ownership/measure/handoff.gaps';
 import type { HandoffGap } from './ownership/measure/handoff.gaps';
 import type { BenchResult, Claim } from './ownership/report/bench.result';
+import { neverTwice } from './ownership/report/double-run.claim';
 import type { RunOptions } from './ownership/report/ownership.options';
 import { runProgram } from './ownership/report/ownership.program';
 import type { Progress } from './planner/report/progress';
@@ -78,7 +80,7 @@ async function measurePolicy(
     const rows = [...gaps].flatMap(([kind, found]) => handoffRows(`${name}, ${kind}`, kind, found));
     return {
       rows: [...rows, { ...run.leaveTimes, name: `${name}: clean leave, asked until gone` }],
-      claims: claimsOf({ name, exclusive }, gaps, countDoubleRuns(journals)),
+      claims: claimsOf({ name, exclusive }, gaps, findFleetDoubleRuns(journals)),
       notes: [
         `${name}: ${count(sizes.streams)} streams on ${sizes.hosts} instances, lease ` +
           `${count(sizes.lease)} ms, warm-up ${sizes['warm-up']} ms`,
@@ -93,17 +95,12 @@ async function measurePolicy(
 function claimsOf(
   { name, exclusive }: { readonly name: string; readonly exclusive: boolean },
   gaps: ReadonlyMap<string, readonly HandoffGap[]>,
-  doubleRuns: number,
+  doubleRuns: readonly DoubleRun[],
 ): Claim[] {
   const all = [...gaps.values()].flat();
   const found = { text: `${name}: handoffs were seen (${all.length})`, holds: all.length > 0 };
   const speed = exclusive ? exclusiveAim(name, all) : sharedAim(name, all);
-  const never = `${name}: no exclusive stream ran twice (${doubleRuns} times)`;
-  return [
-    { ...found, isAim: false },
-    { text: never, holds: doubleRuns === 0, isAim: false },
-    { ...speed, isAim: true },
-  ];
+  return [{ ...found, isAim: false }, neverTwice(name, doubleRuns), { ...speed, isAim: true }];
 }
 
 function exclusiveAim(name: string, gaps: readonly HandoffGap[]): Omit<Claim, 'isAim'> {

@@ -1,3 +1,4 @@
+import type { DoubleRun } from '@weir/testing';
 import { OwnershipBench } from './ownership/fleet/ownership.bench';
 import type { MeasuredFleet } from './ownership/fleet/ownership.bench';
 import { countFailoversTo } from './ownership/fleet/ownership.reader';
@@ -64,13 +65,13 @@ async function measureCase(
   progress: Progress,
 ): Promise<BenchResult> {
   const losses: FollowedLoss[][] = [];
-  let doubleRuns = 0;
+  const doubleRuns: DoubleRun[] = [];
   let inVain = 0;
   for (let round = 0; round < sizes.rounds; round += 1) {
     progress.say(`${massLoss.title}: round ${round + 1} of ${sizes.rounds}`);
     const followed = await measureRound(massLoss, sizes);
     losses.push([...followed.losses]);
-    doubleRuns += followed.doubleRuns;
+    doubleRuns.push(...followed.doubleRuns);
     inVain += followed.inVain;
   }
   const { title } = massLoss;

@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { findGaps } from '@weir/testing';
-import type { RunInterval } from '@weir/testing';
+import type { DoubleRun, RunInterval } from '@weir/testing';
 import { monotonicMs } from './ownership/fleet/database.clock';
-import { countDoubleRuns, readFleetJournals } from './ownership/fleet/loss.recorder';
+import { findFleetDoubleRuns, readFleetJournals } from './ownership/fleet/loss.recorder';
 import { OwnershipBench } from './ownership/fleet/ownership.bench';
 import type { MeasuredFleet } from './ownership/fleet/ownership.bench';
 import { HostGroup } from './ownership/host/host.group';
 import type { BenchResult, Claim, MeasuredRow } from './ownership/report/bench.result';
+import { neverTwice } from './ownership/report/double-run.claim';
 import type { RunOptions } from './ownership/report/ownership.options';
 import { runProgram } from './ownership/report/ownership.program';
 import { AskingClient } from './ownership/rolling/asking.client';
@@ -139,7 +140,7 @@ function toResult(
       row('right answer at once', client.rightAnswersMs),
       row('restart, asked to stop until registered', restartsMs),
     ],
-    claims: claimsOf(name, figures, countDoubleRuns(journals)),
+    claims: claimsOf(name, figures, findFleetDoubleRuns(journals)),
     notes: [rateText(name, figures)],
     figures: {
       [`${name}: share right at once`]: 1 - figures.failedFirst / figures.asked,
@@ -153,7 +154,7 @@ function asServed(run: RunInterval): RunInterval {
   return { ...run, startedNs: run.underWayNs ?? run.startedNs };
 }
 
-function claimsOf(name: string, figures: ProbeFigures, doubleRuns: number): Claim[] {
+function claimsOf(name: string, figures: ProbeFigures, doubleRuns: readonly DoubleRun[]): Claim[] {
   const { asked, stillFailing } = figures;
   return [
     {
@@ -161,11 +162,7 @@ function claimsOf(name: string, figures: ProbeFigures, doubleRuns: number): Clai
       holds: asked > 0 && stillFailing.length === 0,
       isAim: false,
     },
-    {
-      text: `${name}: no exclusive stream ran twice (${doubleRuns} times)`,
-      holds: doubleRuns === 0,
-      isAim: false,
-    },
+    neverTwice(name, doubleRuns),
   ];
 }
 

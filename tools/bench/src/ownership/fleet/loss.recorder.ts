@@ -1,5 +1,5 @@
-import { readIntervals, findDoubleRuns } from '@weir/testing';
-import type { RunInterval } from '@weir/testing';
+import { findDoubleRuns, readIntervals } from '@weir/testing';
+import type { DoubleRun, RunInterval } from '@weir/testing';
 import type { InstanceOrder } from '../host/host.order';
 import type { HostGroup } from '../host/host.group';
 import { followLoss } from '../measure/failover.stages';
@@ -60,14 +60,17 @@ export class LossRecorder {
   }
 
   /** Reads all journals. Call it when every instance has stopped. */
-  follow(): { readonly losses: readonly FollowedLoss[]; readonly doubleRuns: number } {
+  follow(): {
+    readonly losses: readonly FollowedLoss[];
+    readonly doubleRuns: readonly DoubleRun[];
+  } {
     const intervals = readFleetJournals(this.hosts);
     const losses = this.records.map(({ fleet, loss, grantedMs }) => ({
       fleet,
       loss,
       ...followLoss(loss, intervals.get(fleet) ?? [], grantedMs),
     }));
-    return { losses, doubleRuns: countDoubleRuns(intervals) };
+    return { losses, doubleRuns: findFleetDoubleRuns(intervals) };
   }
 
   /** The grants are looked up now: the next owner of a stream makes another one of it. */
@@ -92,7 +95,9 @@ export function readFleetJournals(hosts: HostGroup): Map<string, RunInterval[]> 
   return fleets;
 }
 
-/** Times at which an exclusive stream ran twice, over all fleets: 0 is the promise. */
-export function countDoubleRuns(fleets: ReadonlyMap<string, readonly RunInterval[]>): number {
-  return [...fleets.values()].reduce((sum, runs) => sum + findDoubleRuns(runs).length, 0);
+/** Every time that an exclusive stream ran twice, over all fleets: none is the promise. */
+export function findFleetDoubleRuns(
+  fleets: ReadonlyMap<string, readonly RunInterval[]>,
+): DoubleRun[] {
+  return [...fleets.values()].flatMap((runs) => findDoubleRuns(runs));
 }

@@ -50,7 +50,9 @@ export class HostGroup {
   async restart(host: number): Promise<void> {
     const order = this.orders.get(host);
     if (order === undefined) throw new Error(`there is no host ${host}`);
-    this.hosts.set(host, await HostProcess.start(order));
+    const started = await HostProcess.start(order);
+    this.hosts.set(host, started);
+    started.whenDied(() => this.noteDeath(host));
   }
 
   /** kill -9 of these, as close together as can be. @returns when, by host, in the order given. */
@@ -59,9 +61,7 @@ export class HostGroup {
       hosts.map(async (host) => {
         const atNs = await this.running(host).kill();
         this.hosts.delete(host);
-        for (const { journal } of this.instancesOf(host)) {
-          this.killsNs.set(journal, [...(this.killsNs.get(journal) ?? []), atNs]);
-        }
+        this.noteKill(host, atNs);
         return atNs;
       }),
     );
@@ -84,6 +84,19 @@ export class HostGroup {
     const running = this.hosts.get(host);
     if (running === undefined) throw new Error(`host ${host} does not run`);
     return running;
+  }
+
+  /** A process that stalls past its lease ends itself: then the machine is too busy to measure. */
+  private noteDeath(host: number): void {
+    this.hosts.delete(host);
+    this.noteKill(host, process.hrtime.bigint());
+    process.stderr.write(`host ${host} ended by itself: it stalled, or it failed\n`);
+  }
+
+  private noteKill(host: number, atNs: bigint): void {
+    for (const { journal } of this.instancesOf(host)) {
+      this.killsNs.set(journal, [...(this.killsNs.get(journal) ?? []), atNs]);
+    }
   }
 
   killsOf({ journal }: InstanceOrder): readonly bigint[] {

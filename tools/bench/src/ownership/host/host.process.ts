@@ -17,6 +17,7 @@ export class HostProcess {
   private readonly exited: Promise<number | null>;
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
+  private isEnding = false;
 
   private constructor(
     readonly instances: readonly InstanceOrder[],
@@ -24,6 +25,11 @@ export class HostProcess {
   ) {
     this.exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
     void this.exited.then(() => this.giveUp());
+  }
+
+  /** Calls back when the process ends without having been asked to. */
+  whenDied(callback: () => void): void {
+    void this.exited.then(() => !this.isEnding && callback());
   }
 
   /** Resolves when every instance of it is registered. @throws Error when it ends before. */
@@ -38,6 +44,7 @@ export class HostProcess {
 
   /** kill -9. @returns when, just before it: ns of the machine's monotonic clock. */
   async kill(): Promise<bigint> {
+    this.isEnding = true;
     const atNs = process.hrtime.bigint();
     this.child.kill('SIGKILL');
     await this.exited;
@@ -46,6 +53,7 @@ export class HostProcess {
 
   /** Every instance leaves cleanly, then the process ends. @throws Error when it could not. */
   async stop(): Promise<void> {
+    this.isEnding = true;
     this.child.kill('SIGTERM');
     const code = await this.exited;
     if (code !== 0) throw new Error(`a host of instances ended with ${code} instead of leaving`);

@@ -30,6 +30,8 @@ export class HostedInstance {
       port: await this.desk.listen(),
       maxStreams,
       handler: this.desk,
+      // As stream-worker does: a process that stalls past its lease must not go on.
+      killWhenBlocked: true,
       journal: createFileJournal(journal),
     });
     await this.client.start();

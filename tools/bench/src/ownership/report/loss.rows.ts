@@ -1,6 +1,8 @@
+import type { DoubleRun } from '@weir/testing';
 import type { FollowedLoss } from '../fleet/loss.recorder';
 import type { Failover, FailoverStages } from '../measure/failover.stages';
 import type { Claim, MeasuredRow } from './bench.result';
+import { neverTwice } from './double-run.claim';
 
 /** Stages that all streams of one loss have in common. */
 const OF_THE_LOSS: readonly (readonly [keyof FailoverStages, string])[] = [
@@ -50,16 +52,12 @@ export function lossRows(title: string, losses: readonly FollowedLoss[]): Measur
 export function lossClaims(
   title: string,
   losses: readonly FollowedLoss[],
-  doubleRuns: number,
+  doubleRuns: readonly DoubleRun[],
 ): Claim[] {
   const unknown = losses.reduce((sum, loss) => sum + loss.unknown.length, 0);
   const streams = losses.reduce((sum, { failovers }) => sum + failovers.length, 0);
   return [
-    {
-      text: `${title}: no exclusive stream ran twice (${doubleRuns} times)`,
-      holds: doubleRuns === 0,
-      isAim: false,
-    },
+    neverTwice(title, doubleRuns),
     {
       text: `${title}: every lost stream was followed to its next owner (${unknown} were not)`,
       holds: streams > 0 && unknown === 0,
