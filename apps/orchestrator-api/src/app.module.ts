@@ -17,6 +17,7 @@ import { KeysModule } from './keys/keys.module';
 import { MovesModule } from './moves/moves.module';
 import { NoticesModule } from './notices/notices.module';
 import { PlanningModule } from './planning/planning.module';
+import { RebalancesModule } from './rebalances/rebalances.module';
 import { StaleModule } from './stale/stale.module';
 import { StreamsModule } from './streams/streams.module';
 import { SystemHealthModule } from './system-health/system-health.module';
@@ -34,6 +35,7 @@ const OPERATOR_MODULES = [
   InstancesAdminModule,
   AssignmentsModule,
   MovesModule,
+  RebalancesModule,
   PlanningModule,
   EventsModule,
   KeysModule,

@@ -28,7 +28,7 @@ export interface RebalanceView {
   readonly maxMoves: number;
   readonly ignoreCooldown: boolean;
   /** How many of its moves are in each state. */
-  readonly moves: Readonly<Record<MoveState, number>>;
+  readonly progress: Readonly<Record<MoveState, number>>;
   /** What came of it; null while it is not over. */
   readonly outcome: string | null;
   /** How good the assignment was when it was planned, and is to be. */

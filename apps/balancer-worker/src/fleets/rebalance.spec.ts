@@ -62,7 +62,7 @@ describe('a rebalance that was asked for', () => {
     await fleet.untilCounts({ old: 6, new: 6 });
     await untilState(fleet, planId, 'done');
     const done = await view(fleet, planId);
-    expect(done.moves).toMatchObject({ done: 6, planned: 0, aborted: 0 });
+    expect(done.progress).toMatchObject({ done: 6, planned: 0, aborted: 0 });
     expect(done.outcome).toContain('6 moves done');
     const kinds = (await fleet.history(['plan.requested', 'plan.planned', 'plan.done'])).map(
       ({ kind }) => kind,
@@ -84,12 +84,15 @@ describe('a rebalance that was asked for', () => {
     const fleet = await unevenFleet('paused', { movesInFlightMax: 1 });
     fleet.instances.get('new')!.isMute = true;
     const planId = await request(fleet);
-    await until('a move is under way', async () => (await view(fleet, planId)).moves.preparing > 0);
+    await until(
+      'a move is under way',
+      async () => (await view(fleet, planId)).progress.preparing > 0,
+    );
     await order(fleet, planId, 'pause');
     fleet.instances.get('new')!.speak();
     await fleet.untilCounts({ old: 11, new: 1 });
-    await until('it has ended', async () => (await view(fleet, planId)).moves.done === 1);
-    expect(await view(fleet, planId)).toMatchObject({ state: 'paused', moves: { planned: 5 } });
+    await until('it has ended', async () => (await view(fleet, planId)).progress.done === 1);
+    expect(await view(fleet, planId)).toMatchObject({ state: 'paused', progress: { planned: 5 } });
     await order(fleet, planId, 'resume');
     await fleet.untilCounts({ old: 6, new: 6 });
     await untilState(fleet, planId, 'done');
@@ -99,11 +102,14 @@ describe('a rebalance that was asked for', () => {
     const fleet = await unevenFleet('cancelled', { movesInFlightMax: 3 });
     fleet.instances.get('old')!.isMute = true;
     const planId = await request(fleet);
-    await until('sources are to stop', async () => (await view(fleet, planId)).moves.stopping > 2);
+    await until(
+      'sources are to stop',
+      async () => (await view(fleet, planId)).progress.stopping > 2,
+    );
     await order(fleet, planId, 'cancel');
     fleet.instances.get('old')!.speak();
     const cancelled = await view(fleet, planId);
-    expect(cancelled).toMatchObject({ state: 'cancelled', moves: { cancelled: 6, planned: 0 } });
+    expect(cancelled).toMatchObject({ state: 'cancelled', progress: { cancelled: 6, planned: 0 } });
     expect(cancelled.outcome).toContain('3 moves never began, 3 under way were taken back');
     expect(await fleet.counts()).toEqual({ old: 12 });
     await until('nothing is left over', async () => {
@@ -122,7 +128,10 @@ describe('a rebalance that was asked for', () => {
     const fleet = await unevenFleet('outdated', { movesInFlightMax: 1 });
     fleet.instances.get('new')!.isMute = true;
     const planId = await request(fleet);
-    await until('a move is under way', async () => (await view(fleet, planId)).moves.preparing > 0);
+    await until(
+      'a move is under way',
+      async () => (await view(fleet, planId)).progress.preparing > 0,
+    );
     await test.database.control.query(
       `update instances set status = 'cordoned' where fleet_id = $1 and server_id = 'new'`,
       [fleet.fleetId],
@@ -148,7 +157,7 @@ describe('a rebalance that was asked for', () => {
     await fleet.untilCounts({ old: 12 });
     await fleet.join('new');
     const planId = await request(fleet);
-    await until('it has begun', async () => (await view(fleet, planId)).moves.done > 0);
+    await until('it has begun', async () => (await view(fleet, planId)).progress.done > 0);
     await first.stop();
     startReplica(fleet);
     await untilState(fleet, planId, 'done');

@@ -3,6 +3,7 @@ import type { InstanceCapacity, InstanceStatus, InstanceView } from '@weir/domai
 import type { InstanceMetrics, Labels } from '@weir/domain';
 import { IsIn, IsOptional } from 'class-validator';
 import { NamePageQuery } from '../operator/page.query';
+import { TextField } from '../validation/fields';
 
 export const INSTANCE_STATUSES: readonly InstanceStatus[] = [
   'ready',
@@ -119,4 +120,11 @@ export class InstanceDto implements InstanceView {
       'ends that.',
   })
   flappingUntil!: string | null;
+}
+
+const REASON_LENGTH = 512;
+
+export class FenceDto {
+  @TextField({ min: 1, max: REASON_LENGTH, description: 'For the history.' })
+  reason!: string;
 }

@@ -1,14 +1,16 @@
-import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Page } from '@weir/database';
 import type { InstanceView } from '@weir/domain';
+import { WithCaller } from '../auth/caller.decorator';
+import type { Caller } from '../auth/caller.decorator';
 import { Requires } from '../auth/requires.decorator';
 import { Repeatable } from '../idempotency/repeatable.decorator';
 import { Problems } from '../openapi/problems.decorator';
 import { ApiPage } from '../operator/page.answer';
 import { toPageRequest } from '../operator/page.query';
 import { MayBeStale } from '../stale/may-be-stale.decorator';
-import { InstanceDto, InstanceListQuery } from './instance.dto';
+import { FenceDto, InstanceDto, InstanceListQuery } from './instance.dto';
 import { InstancesAdminService } from './instances-admin.service';
 
 @ApiTags('instances (operators)')
@@ -59,5 +61,27 @@ export class InstancesAdminController {
   @Problems('FLEET_UNKNOWN', 'INSTANCE_UNKNOWN', 'INSTANCE_STATE_CONFLICT')
   uncordon(@Param('fleet') fleet: string, @Param('serverId') serverId: string) {
     return this.instances.change(fleet, serverId, 'uncordon');
+  }
+
+  @Post(':serverId/fence')
+  @HttpCode(200)
+  @Requires('operator')
+  @Repeatable()
+  @ApiOperation({
+    summary: 'End the incarnation of an instance that does not do as it is told.',
+    description:
+      'Its lease is not renewed any more, it has to register anew, and it is `lost` until then. ' +
+      'Its exclusive streams go elsewhere when its lease (and their autonomy) is over, the others ' +
+      'at once. To empty an instance that works, drain it instead.',
+  })
+  @ApiOkResponse({ type: InstanceDto })
+  @Problems('FLEET_UNKNOWN', 'INSTANCE_UNKNOWN', 'INSTANCE_STATE_CONFLICT')
+  fence(
+    @Param('fleet') fleet: string,
+    @Param('serverId') serverId: string,
+    @Body() { reason }: FenceDto,
+    @WithCaller() { keyId }: Caller,
+  ): Promise<InstanceView> {
+    return this.instances.fence(fleet, serverId, { reason, keyId });
   }
 }

@@ -3,6 +3,7 @@ import {
   Database,
   OrdinaryReads,
   changeInstanceState,
+  fenceInstance,
   getInstance,
   listInstances,
 } from '@weir/database';
@@ -10,6 +11,7 @@ import type { InstanceAction, Page, PageRequest } from '@weir/database';
 import { DomainError, isName } from '@weir/domain';
 import type { InstanceStatus, InstanceView } from '@weir/domain';
 import { FleetsCache } from '../notices/fleets.cache';
+import { ActorService } from '../operator/actor.service';
 
 /**
  * Instances as operators see and steer them. Everything throws FLEET_UNKNOWN and INSTANCE_UNKNOWN.
@@ -20,6 +22,7 @@ export class InstancesAdminService {
     private readonly database: Database,
     private readonly reads: OrdinaryReads,
     private readonly fleets: FleetsCache,
+    private readonly actors: ActorService,
   ) {}
 
   async list(
@@ -43,6 +46,20 @@ export class InstancesAdminService {
     assertServerId(serverId);
     const { control } = this.database;
     await changeInstanceState(control, fleetId, serverId, { action, isOperator: true });
+    return getInstance(control, fleetId, serverId);
+  }
+
+  /** @throws DomainError INSTANCE_STATE_CONFLICT when it is lost or has left */
+  async fence(
+    fleet: string,
+    serverId: string,
+    { reason, keyId }: { readonly reason: string; readonly keyId: number },
+  ): Promise<InstanceView> {
+    const { fleetId } = await this.fleets.get(fleet);
+    assertServerId(serverId);
+    const { control } = this.database;
+    const requestedBy = await this.actors.nameOf(keyId);
+    await fenceInstance(control, fleetId, serverId, { reason, requestedBy });
     return getInstance(control, fleetId, serverId);
   }
 }

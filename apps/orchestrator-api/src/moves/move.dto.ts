@@ -3,12 +3,29 @@ import { MOVE_STATES } from '@weir/domain';
 import type { MoveState, MoveView } from '@weir/domain';
 import { IsIn, IsOptional } from 'class-validator';
 import { IdPageQuery } from '../operator/page.query';
+import { NameField, StreamIdField, TextField } from '../validation/fields';
 
 export class MoveListQuery extends IdPageQuery {
   @ApiPropertyOptional({ enum: MOVE_STATES })
   @IsOptional()
   @IsIn(MOVE_STATES)
   state?: MoveState;
+
+  @StreamIdField({ optional: true, description: 'Only moves of this stream.' })
+  streamId?: string;
+}
+
+const REASON_LENGTH = 512;
+
+export class NewMoveDto {
+  @StreamIdField()
+  streamId!: string;
+
+  @NameField({ description: 'The instance that is to own it.', example: 'edge-9' })
+  toServerId!: string;
+
+  @TextField({ min: 1, max: REASON_LENGTH, optional: true, description: 'For the history.' })
+  reason?: string;
 }
 
 export class MoveDto implements MoveView {

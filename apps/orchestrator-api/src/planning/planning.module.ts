@@ -10,5 +10,6 @@ import { PlansService } from './plans.service';
 @Module({
   controllers: [ExplainController, PlansController],
   providers: [PlanningTurn, FleetReader, ExplainService, PlansService],
+  exports: [FleetReader],
 })
 export class PlanningModule {}

@@ -40,23 +40,18 @@ const NOTHING: RebalanceStep = { movesStarted: 0, hasMore: false };
 const LOOK_AHEAD_MOVES = 1_000;
 
 /**
- * Goes on with the rebalance of a fleet: plans it, begins as many of its moves as the budgets leave,
- * drops those that no longer fit, and ends it. Each part is one transaction that any replica may
- * take; what a killed one left is found in the rows.
+ * Goes on with the rebalance of a fleet: plans it, begins as many of its moves as the budgets
+ * leave, drops those that no longer fit, and ends it. Each part is one transaction that any replica
+ * may take; what a killed one left is found in the rows.
  */
 export async function stepRebalance(
   rebalance: LiveRebalance,
   context: RebalanceContext,
 ): Promise<RebalanceStep> {
-  switch (rebalance.state) {
-    case 'planning':
-      await planRebalance(rebalance, context);
-      return { movesStarted: 0, hasMore: true };
-    case 'running':
-      return runRebalance(rebalance, context);
-    default:
-      return NOTHING;
-  }
+  if (rebalance.state === 'running') return runRebalance(rebalance, context);
+  if (rebalance.state !== 'planning') return NOTHING;
+  await planRebalance(rebalance, context);
+  return { movesStarted: 0, hasMore: true };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Page, PageRequest } from './page';
 
 interface RebalanceRow extends Omit<
   RebalanceView,
-  'moves' | 'remainingMs' | 'createdAt' | 'plannedAt' | 'updatedAt' | 'finishedAt'
+  'progress' | 'remainingMs' | 'createdAt' | 'plannedAt' | 'updatedAt' | 'finishedAt'
 > {
   readonly counts: Partial<Record<MoveState, number>> | null;
   /** Since its moves may begin, in ms. */
@@ -62,14 +62,14 @@ const PACE_MOVES_MIN = 10;
 
 function toView({ counts, runsForMs, ...row }: RebalanceRow): RebalanceView {
   const countOf = (state: MoveState): number => counts?.[state] ?? 0;
-  const moves = Object.fromEntries(MOVE_STATES.map((state) => [state, countOf(state)]));
+  const progress = Object.fromEntries(MOVE_STATES.map((state) => [state, countOf(state)]));
   const ended = countOf('done') + countOf('aborted');
   const open =
     countOf('planned') + countOf('preparing') + countOf('stopping') + countOf('starting');
   const hasPace = row.state === 'running' && ended >= PACE_MOVES_MIN && runsForMs !== null;
   return {
     ...row,
-    moves: moves as Record<MoveState, number>,
+    progress: progress as Record<MoveState, number>,
     remainingMs: hasPace ? Math.round((runsForMs / ended) * open) : null,
     createdAt: toIso(row.createdAt),
     plannedAt: toIso(row.plannedAt),

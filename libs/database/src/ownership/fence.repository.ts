@@ -16,8 +16,8 @@ export interface FenceOrder {
 /**
  * Ends the incarnation of an instance that does not do as it is told: it gets no more renewals, and
  * nothing new, until it registers anew. Its streams go elsewhere as if it had registered a second
- * time: exclusive ones when its lease is over (and their autonomy with it), others at once. Moves to
- * it are aborted, moves from it go on.
+ * time: exclusive ones when its lease is over (and their autonomy with it), others at once. Moves
+ * to it are aborted, moves from it go on.
  * @throws DomainError INSTANCE_UNKNOWN; INSTANCE_STATE_CONFLICT when it is lost or has left.
  */
 export function fenceInstance(

@@ -36,8 +36,8 @@ async function lockMove(change: OwnershipChange, moveId: string): Promise<Ordere
 }
 
 /**
- * Takes a move back: a planned one is not begun, a target that prepares or runs it beside the source
- * is told to stop, a source that was told to stop and has not said so runs on.
+ * Takes a move back: a planned one is not begun, a target that prepares or runs it beside the
+ * source is told to stop, a source that was told to stop and has not said so runs on.
  * @throws DomainError MOVE_UNKNOWN; MOVE_STATE_CONFLICT when it is over, or the target owns the
  * stream already.
  */
@@ -70,8 +70,8 @@ export function cancelMove(
  * | state | what force does |
  * |---|---|
  * | preparing | the source is told to stop, whether the target is prepared or not |
- * | stopping, exclusive | the source is fenced: all its exclusive streams go elsewhere when its lease |
- * |  | is over, this one to its target if that is not longer than a step may take |
+ * | stopping, exclusive | the source is fenced: all that it owns goes elsewhere when its lease is |
+ * |  | over, this one to its target if that is not longer than a step may take |
  * | stopping, not exclusive | done: the source stays told to stop, nobody waits for it |
  *
  * @throws DomainError MOVE_UNKNOWN; MOVE_STATE_CONFLICT where there is nobody to wait for, or only
