@@ -93,8 +93,9 @@ async function createFleets(
 ): Promise<MeasuredFleet[]> {
   const made: MeasuredFleet[] = [];
   for (let index = 0; index < fleets; index += 1) {
-    // Nothing but failover shall move a stream.
-    made.push(await ownership.createFleet(`fleet-${index}`, { leaseTtlMs, balanceEnabled: false }));
+    // Nothing but failover shall move a stream, and hosts that are killed again and again get some.
+    const settings = { balanceEnabled: false, flapsMax: 1_000, isolatePercentMax: 0 };
+    made.push(await ownership.createFleet(`fleet-${index}`, { leaseTtlMs, ...settings }));
   }
   return made;
 }

@@ -47,11 +47,11 @@ export async function judgeLosses(
   );
   const newest = open.at(-1)?.lossId;
   if (newest === undefined) return 0;
-  const picture = await readPicture(runner, fleetId, settings);
-  const decision = decideIsolation(picture, settings);
-  const changed = countChanges(decision);
   const judged = [fleetId, newest];
-  if (changed === 0) {
+  const picture = await findPicture(runner, fleetId, settings);
+  const decision = picture && decideIsolation(picture, settings);
+  const changed = decision ? countChanges(decision) : 0;
+  if (!decision || changed === 0) {
     await runner.query(MARK_JUDGED, judged);
     return 0;
   }
@@ -74,14 +74,16 @@ interface LossRow extends Omit<InstanceLoss, 'suspects'> {
   readonly suspects: readonly (readonly [string, number])[];
 }
 
-async function readPicture(
+/** Undefined when no stream had a part in enough losses: a mass loss is not to wait for counts. */
+async function findPicture(
   sql: SqlSession,
   fleetId: number,
   settings: FleetSettings,
-): Promise<IsolationPicture> {
+): Promise<IsolationPicture | undefined> {
   const { isolateWindowMs, isolateAfterLosses } = settings;
   const key = [fleetId, isolateWindowMs];
   const losses = await sql.query<LossRow>(LOSSES, [...key, isolateAfterLosses]);
+  if (losses.every(({ suspects }) => suspects.length === 0)) return undefined;
   const held = await sql.query<{ streamId: string; heldBack: string; isSuspect: boolean }>(HELD, [
     fleetId,
   ]);
