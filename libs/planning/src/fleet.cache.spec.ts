@@ -35,6 +35,7 @@ describe('what is known of a fleet between rounds', () => {
     ['an instance that came', { instances: ['a', 'b', 'c'].map((id) => instanceRow(id)) }],
     ['an instance that went', { instances: [instanceRow('a')] }],
     ['another status', { instances: [instanceRow('a', { status: 'draining' }), instanceRow('b')] }],
+    ['that it flaps', { instances: [instanceRow('a', { isFlapping: true }), instanceRow('b')] }],
     ['another limit', { instances: [instanceRow('a', { maxStreams: 5 }), instanceRow('b')] }],
     [
       'a performance that fell',
@@ -42,6 +43,13 @@ describe('what is known of a fleet between rounds', () => {
     ],
   ] as const)('takes %s for news', (_name, more) => {
     expect(isNews(more)).toBe(true);
+  });
+
+  it('shows the planner what flaps as such, and not once it leaves', () => {
+    const flapping = instanceRow('a', { isFlapping: true });
+    const leaving = instanceRow('b', { isFlapping: true, status: 'draining' });
+    cache.apply(deltaOf({ instances: [flapping, leaving] }));
+    expect(cache.instances.list.map(({ status }) => status)).toEqual(['flapping', 'draining']);
   });
 
   it('takes heartbeats that are missing for news, and those that come again', () => {

@@ -78,8 +78,8 @@ export async function judgeReturn(
   settings: FleetSettings,
 ): Promise<CrashReturn> {
   const picture = await readFlaps(change, serverId, settings);
-  const isUsual = (picture.flapping + 1) * 2 > picture.instances;
-  const flappingMs = isUsual ? 0 : decideFlappingMs(picture.flaps, settings);
+  const isWidespread = (picture.flapping + 1) * 2 > picture.instances;
+  const flappingMs = isWidespread ? 0 : decideFlappingMs(picture.flaps, settings);
   if (flappingMs > 0) await markFlapping(change, serverId, { ...picture, flappingMs });
   if (!picture.hasAlternative || !isScattering(picture.flaps)) return { scattered: new Set() };
   return { scattered: flappingMs > 0 ? 'all' : new Set(picture.suspects ?? []) };

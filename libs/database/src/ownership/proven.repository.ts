@@ -14,7 +14,8 @@ export const IS_TROUBLED = `(a.failures > 0 or a.held_back is not null or a.fail
  * `instance_leases l`.
  */
 export const PROVEN_MS = `
-extract(epoch from least(weir_now(), l.last_heartbeat) - a.running_since)::double precision * 1000`;
+extract(epoch from least(weir_now(), coalesce(l.last_heartbeat, a.running_since))
+  - a.running_since)::double precision * 1000`;
 
 const PROVEN = `
 select a.stream_id::text as "streamId", a.held_back as "heldBack", a.server_id as "serverId"
