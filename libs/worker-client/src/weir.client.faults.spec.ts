@@ -169,6 +169,7 @@ describe('WeirClient against what misbehaves', () => {
   );
 
   it('learns from heartbeats while its watch is a page, and tells that once', async () => {
+    server.leaseTtlMs = 40_000;
     const disturbed = disturb('watch', (response) => page(response, 200), 1_000);
     await create().start();
     server.assign('1', 7);

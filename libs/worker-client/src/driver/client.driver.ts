@@ -167,7 +167,7 @@ export class ClientDriver {
   }
 
   private tell(notice: ClientNotice): void {
-    const { name, ...fields } = notice;
+    const { name } = notice;
     const streamId = 'streamId' in notice ? notice.streamId : undefined;
     const reason = 'reason' in notice ? notice.reason : undefined;
     this.journal({
@@ -176,10 +176,18 @@ export class ClientDriver {
       ...(streamId !== undefined && { streamId }),
       ...(reason !== undefined && { reason }),
     });
-    this.logger[name === 'renewed' ? 'debug' : 'info'](fields, name);
+    this.log(notice);
     this.guard('a listener failed', () => this.hooks.onNotice(notice));
     const report = this.outage.notice(notice, this.runtime.nowMs());
     if (report) this.tell(report);
+  }
+
+  private log(notice: ClientNotice): void {
+    const { name, ...fields } = notice;
+    if (name === 'renewed') return this.logger.debug(fields, name);
+    if (name !== 'localOperationReported') return this.logger.info(fields, name);
+    const { droppedNotices, droppedMeasures } = notice;
+    this.logger.info({ droppedNotices, droppedMeasures }, name);
   }
 
   /** What the host does with news must not stop the machine between two actions. */

@@ -162,6 +162,18 @@ describe('InstanceMachine: a stream that breaks while it runs', () => {
     expect(resync?.running).toEqual([stream]);
   });
 
+  it('is told as a failed preparation when it was only prepared', () => {
+    const bench = new MachineBench();
+    bench.join();
+    bench.push([assignment('1', 7, { desired: 'prepare' })], 11);
+    bench.send({ type: 'stream-prepared', stream });
+    bench.answerAcks();
+    expect(ofType(bench.send(broke), 'stop-stream')).toHaveLength(1);
+    expect(acksIn(bench.stopped('1', 7))).toEqual([
+      { ...stream, state: 'failed', error: 'decoder gone' },
+    ]);
+  });
+
   it('breaks once, and not at all under another epoch', () => {
     const bench = running();
     expect(bench.send({ ...broke, stream: { streamId: '1', epoch: 6 } })).toEqual([]);

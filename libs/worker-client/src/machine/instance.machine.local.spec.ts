@@ -1,4 +1,11 @@
-import { assignment, MachineBench, notices, ofType, USABLE_MS } from './machine.test-support';
+import {
+  acksIn,
+  assignment,
+  MachineBench,
+  notices,
+  ofType,
+  USABLE_MS,
+} from './machine.test-support';
 import type { MachineAction } from './machine.types';
 
 describe('InstanceMachine: local operation', () => {
@@ -97,6 +104,16 @@ describe('InstanceMachine: local operation', () => {
     expect(stops(actions)).toEqual([]);
     expect(ofType(actions, 'start-stream').map((a) => a.assignment.streamId)).toEqual(['1']);
     expect(noticesNamed(actions, 'localOperationEnded')).toHaveLength(1);
+  });
+
+  it('says again what runs to an incarnation that keeps it: nobody may have heard of it', () => {
+    const bench = new MachineBench();
+    bench.join([shared('3')]);
+    bench.started('3', 4);
+    bench.send({ type: 'instance-unknown', incarnation: 1 });
+    const actions = bench.join([shared('3')], { incarnation: 2 });
+    expect(acksIn(actions)).toEqual([{ streamId: '3', epoch: 4, state: 'running' }]);
+    expect(ofType(actions, 'start-stream')).toEqual([]);
   });
 
   it('lists anew for each attempt to register, never what has stopped meanwhile', () => {

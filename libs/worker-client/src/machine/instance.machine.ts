@@ -23,6 +23,7 @@ import { ResyncPacer } from './resync.pacer';
 import { RevisionGate } from './revision.gate';
 import type { NewsSource } from './revision.gate';
 import { SelfCheck } from './self.check';
+import { compareWithHandler } from './slot.views';
 import { StreamTable } from './stream.table';
 
 /** Why a stream failed that the handler does not run any more, without having said so. */
@@ -275,7 +276,9 @@ export class InstanceMachine {
   }
 
   private onHandlerInspected(handled: readonly StreamEpoch[] | undefined): void {
-    const difference = handled ? this.table.compareWith(handled) : { died: [], strays: [] };
+    const difference = handled
+      ? compareWithHandler(this.table.all, handled)
+      : { died: [], strays: [] };
     this.check.inspected(difference, this.table.running.count, this.nowMs);
     for (const stream of difference.died) this.table.broke(stream, GONE);
     for (const stream of difference.strays) this.act({ type: 'stop-stray', stream });

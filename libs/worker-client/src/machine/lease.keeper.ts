@@ -2,6 +2,7 @@ import type { ClientNotice } from '../client.notice';
 import { DeadlineTeller } from './deadline.teller';
 import { Lease } from './lease';
 import type { MachineAction } from './machine.types';
+import { countGoingOn, listAutonomiesMs } from './slot.views';
 import type { StreamTable } from './stream.table';
 
 /** What goes on without a lease, besides exclusive streams and their autonomy. */
@@ -98,7 +99,7 @@ export class LeaseKeeper {
     const { table, notify } = this.parts;
     notify({ name: 'leaseLost', reason });
     const end = this.lease.lastDeadlineMs;
-    this.autonomyEndsMs = table.listAutonomiesMs().map((autonomyMs) => end + autonomyMs);
+    this.autonomyEndsMs = listAutonomiesMs(table.all).map((autonomyMs) => end + autonomyMs);
     table.dropWaitingExclusive();
     this.stopWhoseTimeIsOver(nowMs);
     this.beginLocalOperation(reason, nowMs);
@@ -121,7 +122,7 @@ export class LeaseKeeper {
   private get localEndMs(): number | undefined {
     const { maxMs } = this.parts.policy;
     if (this.localSinceMs === undefined || maxMs === Number.POSITIVE_INFINITY) return undefined;
-    if (this.parts.table.countGoingOn().others === 0) return undefined;
+    if (countGoingOn(this.parts.table.all).others === 0) return undefined;
     return this.localSinceMs + maxMs;
   }
 
@@ -129,7 +130,7 @@ export class LeaseKeeper {
     if (this.localSinceMs !== undefined) return;
     this.localSinceMs = nowMs;
     if (this.parts.policy.nonExclusive === 'stop') this.stopOthers();
-    const { exclusive, others } = this.parts.table.countGoingOn();
+    const { exclusive, others } = countGoingOn(this.parts.table.all);
     this.parts.notify({ name: 'localOperationBegan', reason, exclusive, others });
   }
 
@@ -137,7 +138,7 @@ export class LeaseKeeper {
     if (this.localSinceMs === undefined) return;
     const durationMs = nowMs - this.localSinceMs;
     this.localSinceMs = undefined;
-    const { exclusive, others } = this.parts.table.countGoingOn();
+    const { exclusive, others } = countGoingOn(this.parts.table.all);
     this.parts.notify({ name: 'localOperationEnded', durationMs, exclusive, others });
   }
 }

@@ -1,6 +1,6 @@
 import type { StreamEpoch } from '@weir/domain';
 import type { ClientNotice } from '../client.notice';
-import type { HandlerDifference } from './stream.table';
+import type { HandlerDifference } from './slot.views';
 
 /** Instances that were started together must not check in step: +- 20 %. */
 const JITTER = 0.2;

@@ -1,6 +1,7 @@
 import type { Ack, Assignment, JsonObject, StreamEpoch } from '@weir/domain';
 import type { MachineAction, StopReason } from './machine.types';
 import { RunningSet } from './running.set';
+import type { StreamSlots } from './slot.views';
 import { hasEffects, isGoingOn } from './stream.slot';
 import type { LivePhase, LiveStream, StreamFailure, StreamSlot } from './stream.slot';
 import { TombstoneTable } from './tombstone.table';
@@ -9,20 +10,6 @@ import { TombstoneTable } from './tombstone.table';
 export interface StreamTableOutput {
   act(action: MachineAction): void;
   acknowledge(ack: Ack): void;
-}
-
-/** What goes on, counted. */
-export interface GoingOn {
-  readonly exclusive: number;
-  readonly others: number;
-}
-
-/** Where a handler and this table differ. */
-export interface HandlerDifference {
-  /** Running here, not in the handler: they broke without a word. */
-  readonly died: readonly StreamEpoch[];
-  /** Running in the handler, of no concern here. */
-  readonly strays: readonly StreamEpoch[];
 }
 
 /**
@@ -47,6 +34,11 @@ export class StreamTable {
     /** Whether an assignment may start at this moment, as far as the lease is concerned. */
     private readonly mayStart: (assignment: Assignment) => boolean,
   ) {}
+
+  /** Everything that is known here, to look at. */
+  get all(): StreamSlots {
+    return this.slots;
+  }
 
   get isEmpty(): boolean {
     return this.slots.size === 0;
@@ -118,47 +110,6 @@ export class StreamTable {
     }
   }
 
-  /**
-   * How long past the lease exclusive streams that go on may run; each value once, shortest first,
-   * in ms.
-   */
-  listAutonomiesMs(): number[] {
-    const autonomies = new Set<number>();
-    for (const { live } of this.slots.values()) {
-      if (isGoingOn(live) && live.assignment.exclusive) {
-        autonomies.add(live.assignment.autonomyMs ?? 0);
-      }
-    }
-    return [...autonomies].sort((a, b) => a - b);
-  }
-
-  /** Streams that have effects and were not told to stop. */
-  countGoingOn(): GoingOn {
-    let exclusive = 0;
-    let all = 0;
-    for (const { live } of this.slots.values()) {
-      if (!hasEffects(live) || !isGoingOn(live)) continue;
-      all += 1;
-      if (live.assignment.exclusive) exclusive += 1;
-    }
-    return { exclusive, others: all - exclusive };
-  }
-
-  /** Compares what the handler says that it runs with what it was told to run. */
-  compareWith(handled: readonly StreamEpoch[]): HandlerDifference {
-    const epochs = new Map(handled.map(({ streamId, epoch }) => [streamId, epoch]));
-    const died: StreamEpoch[] = [];
-    for (const { streamId, live } of this.slots.values()) {
-      if (live?.phase !== 'running') continue;
-      const { epoch } = live.assignment;
-      if (epochs.get(streamId) !== epoch) died.push({ streamId, epoch });
-    }
-    const strays = handled.filter(
-      ({ streamId, epoch }) => this.slots.get(streamId)?.live?.assignment.epoch !== epoch,
-    );
-    return { died, strays };
-  }
-
   /** Starts what waited for this moment. */
   startDue(nowMs: number): void {
     for (const streamId of [...this.waiting]) {
@@ -196,14 +147,15 @@ export class StreamTable {
   }
 
   /**
-   * What ran broke, and may have left something behind: the handler is asked to stop it, and only
-   * then the failure is told. Until that is acknowledged it counts as assigned.
+   * What ran, or was prepared, broke, and may have left something behind: the handler is asked to
+   * stop it, and only then the failure is told. What ran counts as assigned until that is
+   * acknowledged.
    */
   broke(stream: StreamEpoch, error: string): void {
     const slot = this.slots.get(stream.streamId);
     const { live } = slot ?? {};
     if (!slot || live?.assignment.epoch !== stream.epoch) return;
-    if (live.phase !== 'starting' && live.phase !== 'running') return;
+    if (!isGoingOn(live)) return;
     slot.live = { ...live, failure: error };
     this.stopLive(slot, 'failed');
   }
@@ -257,9 +209,7 @@ export class StreamTable {
     const isPreparation = next?.assignment.desired === 'prepare';
     if (next?.assignment.epoch === assignment.epoch && !isPreparation) return;
     if (live && hasEffects(live) && live.assignment.epoch === assignment.epoch) {
-      slot.live = { ...live, assignment };
-      this.guard(assignment);
-      return;
+      return this.acceptAgain(slot, live, assignment);
     }
     if (next) this.giveUpNext(slot);
     slot.next = { assignment, startAtMs: nowMs + (assignment.notBeforeMs ?? 0) };
@@ -267,6 +217,19 @@ export class StreamTable {
     this.running.put(assignment);
     if (hasEffects(live) && isGoingOn(live)) this.stopLive(slot, 'superseded');
     this.maybeStart(slot, nowMs);
+  }
+
+  /**
+   * What runs is granted still, under another incarnation say. What was acknowledged to an earlier
+   * one may not have got there, so it is said again.
+   */
+  private acceptAgain(slot: StreamSlot, live: LiveStream, assignment: Assignment): void {
+    const { streamId, epoch } = assignment;
+    slot.live = { ...live, assignment };
+    this.guard(assignment);
+    if (live.phase === 'running') {
+      this.output.acknowledge({ streamId, epoch, state: 'running' });
+    }
   }
 
   /**
