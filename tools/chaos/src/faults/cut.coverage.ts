@@ -18,7 +18,9 @@ const TEXT_LENGTH = 90;
  * often comes first.
  */
 export class CutCoverage {
-  private readonly cuts = new Map<string, number>();
+  /** How often each place had its turn; one that did not come up again counts by half. */
+  private readonly turns = new Map<string, number>();
+  private readonly cut = new Set<string>();
   private readonly points = new Map<string, CutPoint>();
   private wanted: string | undefined;
 
@@ -26,7 +28,7 @@ export class CutCoverage {
 
   /** Different places at which something was cut. */
   get cutCount(): number {
-    return [...this.cuts.values()].filter((count) => count > 0).length;
+    return this.cut.size;
   }
 
   /** Different places that were seen. */
@@ -36,14 +38,14 @@ export class CutCoverage {
 
   /** Different kinds of operation that were cut somewhere. */
   get operationCount(): number {
-    const cut = [...this.points].filter(([key]) => (this.cuts.get(key) ?? 0) > 0);
+    const cut = [...this.points].filter(([key]) => this.cut.has(key));
     return new Set(cut.map(([, { application, operation }]) => `${application} ${operation}`)).size;
   }
 
   /** The next place to cut, among those that were cut least often. */
   choose(): CutPoint | undefined {
-    const least = Math.min(...this.cuts.values());
-    const candidates = [...this.cuts].filter(([, count]) => count === least).map(([key]) => key);
+    const least = Math.min(...this.turns.values());
+    const candidates = [...this.turns].filter(([, count]) => count === least).map(([key]) => key);
     this.wanted = candidates.length === 0 ? undefined : this.random.pick(candidates);
     return this.wanted === undefined ? undefined : this.points.get(this.wanted);
   }
@@ -53,10 +55,11 @@ export class CutCoverage {
     const key = `${point.application} ${point.moment} ${point.operation}`;
     if (!this.points.has(key)) {
       this.points.set(key, point);
-      this.cuts.set(key, 0);
+      this.turns.set(key, 0);
     }
     if (key !== this.wanted) return false;
-    this.cuts.set(key, (this.cuts.get(key) ?? 0) + 1);
+    this.turns.set(key, (this.turns.get(key) ?? 0) + 1);
+    this.cut.add(key);
     this.wanted = undefined;
     return true;
   }
@@ -64,7 +67,7 @@ export class CutCoverage {
   /** It did not come up again: it waits for its next turn. */
   giveUp(): void {
     if (this.wanted === undefined) return;
-    this.cuts.set(this.wanted, (this.cuts.get(this.wanted) ?? 0) + 0.5);
+    this.turns.set(this.wanted, (this.turns.get(this.wanted) ?? 0) + 0.5);
     this.wanted = undefined;
   }
 }

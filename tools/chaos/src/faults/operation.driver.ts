@@ -1,4 +1,5 @@
 import type { Scene } from '../run/scene';
+import { OPERATOR_ACTIONS, putBackOperatorActions } from '../workload/operator.actions';
 
 const PAUSE_MS = 300;
 const STREAMS = 6;
@@ -9,8 +10,8 @@ export interface OperationDriver {
 }
 
 /**
- * Keeps every kind of operation going: registration and leaving, cordon and uncordon, creation,
- * change and deletion of streams that run, freezing, checks with repair, and losses of instances.
+ * Keeps every kind of operation going: registration and leaving, losses of instances, creation,
+ * change and deletion of streams that run, wrong counters, and whatever an operator may do.
  */
 export function driveOperations(scene: Scene): OperationDriver {
   let isStopping = false;
@@ -35,20 +36,13 @@ type Operation = (scene: Scene, turn: number) => Promise<unknown>;
 const OPERATIONS: readonly Operation[] = [
   ({ plant }, turn) => plant.operator.call('/streams', { method: 'POST', body: streamOf(turn) }),
   ({ plant, random }) => random.pick(plant.instances).kill(),
-  ({ plant }) => plant.operator.call('/instances/instance-1/cordon', { method: 'POST' }),
   startAll,
-  ({ plant }) => plant.operator.call('/instances/instance-1/uncordon', { method: 'POST' }),
-  ({ plant }) =>
-    plant.operator.call('/consistency/checks', { method: 'POST', body: { repair: true } }),
   ({ plant, random }) => random.pick(plant.instances).stop(),
   ({ plant }) => plant.truth.query('update instance_counters set held_count = held_count + 1'),
   startAll,
-  ({ plant }) => plant.operator.call('', { method: 'PATCH', body: { frozen: true } }),
-  ({ plant }) => plant.operator.call('', { method: 'PATCH', body: { frozen: false } }),
-  ({ plant }) => plant.operator.call('/instances/instance-2/drain', { method: 'POST' }),
   toggleStream,
-  ({ plant }) => plant.operator.call('/instances/instance-2/uncordon', { method: 'POST' }),
   deleteStream,
+  ...OPERATOR_ACTIONS.map(({ act }): Operation => act),
 ];
 
 function doOne(scene: Scene, turn: number): Promise<unknown> {
@@ -87,16 +81,11 @@ async function deleteStream(scene: Scene): Promise<void> {
 async function putBack(scene: Scene): Promise<void> {
   const { plant } = scene;
   await startAll(scene);
-  const calls: [string, string, object?][] = [
-    ['', 'PATCH', { frozen: false }],
-    ['/instances/instance-1/uncordon', 'POST'],
-    ['/instances/instance-2/uncordon', 'POST'],
-    ...(await findDriven(scene)).map((id): [string, string] => [`/streams/${id}`, 'DELETE']),
-  ];
-  for (const [path, method, body] of calls) {
-    await scene.untilTrue(`${method} ${path} is answered`, async () => {
-      await plant.operator.call(path, { method, ...(body && { body }) });
-      return true;
+  await putBackOperatorActions(scene);
+  for (const streamId of await findDriven(scene)) {
+    await scene.untilTrue(`stream ${streamId} is deleted`, async () => {
+      const { status } = await plant.operator.send(`/streams/${streamId}`, { method: 'DELETE' });
+      return status < 500;
     });
   }
 }

@@ -26,6 +26,17 @@ export interface PlantOptions {
   readonly isCanary: boolean;
 }
 
+/**
+ * What comes back must get streams again soon, to be of use for the next fault; and instances die
+ * here without a stream being to blame.
+ */
+export const READY_AGAIN: Partial<FleetSettings> = {
+  moveCooldownMs: 0,
+  failedRetryMs: 1_000,
+  flapsMax: 1_000,
+  isolatePercentMax: 0,
+};
+
 export const DEFAULT_PLANT: PlantOptions = {
   instances: 4,
   checkers: 1,
@@ -36,8 +47,7 @@ export const DEFAULT_PLANT: PlantOptions = {
   leaseTtlMs: 6_000,
   maxStreamsPerInstance: 60,
   writeEveryMs: 200,
-  // What comes back must get streams again soon, to be of use for the next fault.
-  settings: { moveCooldownMs: 0, failedRetryMs: 1_000 },
+  settings: READY_AGAIN,
   fakeClockOf: [],
   killWhenBlocked: true,
   isCanary: false,

@@ -11,7 +11,8 @@ export interface ActiveFault {
 export interface FaultKind {
   readonly name: string;
   /** Two faults of one place are never active at once. */
-  readonly place: 'instances' | 'apis' | 'balancers' | 'observers' | 'postgres' | 'redis';
+  readonly place:
+    'instances' | 'apis' | 'balancers' | 'observers' | 'postgres' | 'redis' | 'operator';
   /** How long it lasts: between these. In ms. */
   readonly durationMs: readonly [number, number];
   readonly strike: (scene: Scene) => Promise<ActiveFault>;

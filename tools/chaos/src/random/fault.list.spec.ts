@@ -10,6 +10,6 @@ describe('the kinds of fault', () => {
     for (const { durationMs } of FAULT_KINDS) {
       expect(durationMs[0]).toBeLessThanOrEqual(durationMs[1]);
     }
-    expect(new Set(FAULT_KINDS.map(({ place }) => place)).size).toBe(6);
+    expect(new Set(FAULT_KINDS.map(({ place }) => place)).size).toBe(7);
   });
 });

@@ -40,6 +40,9 @@ export const r6Row: Row = {
     });
     scene.record('until the counters are right', elapsedMs(askedNs));
     const repaired = await plant.truth.events(eventId, ['finding.repaired']);
+    const servers = repaired.map(({ serverId }) => serverId);
+    scene.claim(new Set(servers).size === servers.length, `a repair was done twice: ${servers}`);
+    scene.claim(servers.length > 0, 'no repair was recorded');
     scene.figure('repairs that were recorded', repaired.length);
     await scene.settle();
   },

@@ -1,5 +1,6 @@
 import { elapsedMs } from '../faults/elapsed';
 import { markOwnership } from '../faults/ownership.mark';
+import { READY_AGAIN } from '../plant/plant.options';
 import type { Row } from '../run/row';
 
 const HOLDERS_MAX = 3;
@@ -11,7 +12,7 @@ export const w11Row: Row = {
   fault: 'a poison stream: it kills each holder',
   expected: 'it is held back after at most 3 instances; everything else runs',
   repetitions: 1,
-  plant: { instances: 6 },
+  plant: { instances: 6, settings: { ...READY_AGAIN, isolatePercentMax: 20 } },
   run: async (scene) => {
     const { plant, random } = scene;
     const mark = await markOwnership(plant);
@@ -26,7 +27,7 @@ export const w11Row: Row = {
     await scene.untilTrue(
       'it is held back',
       async () => {
-        const kinds = ['stream.parked', 'stream.quarantined', 'stream.isolated'];
+        const kinds = ['stream.parked', 'stream.isolated'];
         const events = await plant.truth.events(mark.eventId, kinds);
         return events.some((event) => event.streamId === streamId);
       },

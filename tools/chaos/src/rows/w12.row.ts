@@ -1,6 +1,7 @@
 import { elapsedMs } from '../faults/elapsed';
 import { countLost, markOwnership } from '../faults/ownership.mark';
 import type { OwnershipMark } from '../faults/ownership.mark';
+import { READY_AGAIN } from '../plant/plant.options';
 import type { Row } from '../run/row';
 import type { Scene } from '../run/scene';
 
@@ -16,7 +17,7 @@ export const w12Row: Row = {
   fault: '30, 55 and 100 % of the instances killed at once',
   expected: 'above 40 % the brake engages first; everything runs again after it',
   repetitions: 1,
-  plant: { instances: INSTANCES, settings: { massLossHoldMs: HOLD_MS, moveCooldownMs: 0 } },
+  plant: { instances: INSTANCES, settings: { ...READY_AGAIN, massLossHoldMs: HOLD_MS } },
   run: async (scene) => {
     await lose(scene, { count: 3, label: '30 %', isBraked: false });
     await lose(scene, { count: 6, label: '55 %', isBraked: true });

@@ -1,5 +1,6 @@
 import { pickBusyInstance } from '../faults/busy.instance';
 import { countChangedEpochs, ownedBy } from '../faults/ownership.mark';
+import { READY_AGAIN } from '../plant/plant.options';
 import type { Row } from '../run/row';
 
 const UP_MS = 5_000;
@@ -15,6 +16,7 @@ export const w9Row: Row = {
   fault: 'an instance flaps: 5 s up, 5 s down (kill -9), 5 times (100 in a campaign)',
   expected: 'after 3 flaps it gets nothing new; the others are left alone',
   repetitions: 1,
+  plant: { settings: { ...READY_AGAIN, flapsMax: TRUSTED_FLAPS } },
   run: async (scene) => {
     const { plant, isFull } = scene;
     const { instance, mark } = await pickBusyInstance(scene);
