@@ -1,12 +1,12 @@
 import type { DoubleRun } from '@weir/testing';
 import { OwnershipBench } from './ownership/fleet/ownership.bench';
 import type { MeasuredFleet } from './ownership/fleet/ownership.bench';
-import { countFailoversTo } from './ownership/fleet/ownership.reader';
+import { countFailoversTo, countMassLossBrakes } from './ownership/fleet/ownership.reader';
 import { LossRecorder } from './ownership/fleet/loss.recorder';
 import type { FollowedLoss, Kill } from './ownership/fleet/loss.recorder';
 import { HostGroup, INSTANT_HANDLER } from './ownership/host/host.group';
 import { toMs } from './ownership/measure/failover.stages';
-import type { BenchResult, MeasuredRow } from './ownership/report/bench.result';
+import type { BenchResult, Claim, MeasuredRow } from './ownership/report/bench.result';
 import { lossClaims, lossRows } from './ownership/report/loss.rows';
 import type { RunOptions } from './ownership/report/ownership.options';
 import { runProgram } from './ownership/report/ownership.program';
@@ -67,17 +67,19 @@ async function measureCase(
   const losses: FollowedLoss[][] = [];
   const doubleRuns: DoubleRun[] = [];
   let inVain = 0;
+  const brakes: number[] = [];
   for (let round = 0; round < sizes.rounds; round += 1) {
     progress.say(`${massLoss.title}: round ${round + 1} of ${sizes.rounds}`);
     const followed = await measureRound(massLoss, sizes);
     losses.push([...followed.losses]);
     doubleRuns.push(...followed.doubleRuns);
     inVain += followed.inVain;
+    brakes.push(followed.brakes);
   }
   const { title } = massLoss;
   return {
     rows: [...spanRows(title, losses), ...lossRows('  per instance', losses.flat())],
-    claims: lossClaims(title, losses.flat(), doubleRuns),
+    claims: [...lossClaims(title, losses.flat(), doubleRuns), brakeClaim(massLoss, brakes)],
     figures: { [`${title}: placements in vain`]: inVain },
     notes: [
       `${title}: ${sizes.lost} of ${sizes.lost + sizes.left} instances killed at once, ` +
@@ -88,10 +90,22 @@ async function measureCase(
   };
 }
 
+/** Without it nothing holds failover back; with it, it holds in every round. */
+function brakeClaim({ title, holdLeases }: MassLossCase, brakes: readonly number[]): Claim {
+  const isHeld = holdLeases > 0;
+  return {
+    text: `${title}: the brake engaged ${isHeld ? 'once' : 'never'} in each round (${brakes.join(', ')})`,
+    holds: brakes.every((times) => times === (isHeld ? 1 : 0)),
+    isAim: false,
+  };
+}
+
 /** What came of one round. */
 interface MassLoss extends ReturnType<LossRecorder['follow']> {
   /** Streams that were placed on an instance that had been killed, but was not known to be lost. */
   readonly inVain: number;
+  /** How often brake (b) engaged. */
+  readonly brakes: number;
 }
 
 async function measureRound(
@@ -161,8 +175,9 @@ async function loseAtOnce(
   await ownership.untilSettled([fleet], serverIds);
   await recorder.record(fleet, kills);
   const inVain = await countFailoversTo(ownership.database, fleet.fleetId, serverIds);
+  const brakes = await countMassLossBrakes(ownership.database, fleet.fleetId);
   await hosts.killAll();
-  return { ...recorder.follow(), inVain };
+  return { ...recorder.follow(), inVain, brakes };
 }
 
 /** One value per round: from the first and from the last proof to the last stream running. */

@@ -81,3 +81,13 @@ export async function countFailoversTo(
   );
   return rows[0]?.failovers ?? 0;
 }
+
+/** How often the mass-loss brake of a fleet engaged. */
+export async function countMassLossBrakes({ control }: Database, fleetId: number): Promise<number> {
+  const rows = await control.query<{ times: number }>(
+    `select count(*)::integer as times from events
+     where fleet_id = $1 and kind = 'brake.engaged' and detail ->> 'brake' = 'mass-loss'`,
+    [fleetId],
+  );
+  return rows[0]?.times ?? 0;
+}
