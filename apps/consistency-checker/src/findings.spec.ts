@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startMoves } from '@weir/database';
+import { advanceMoves, applyAcks, changeOwnership, startMoves, stopStreams } from '@weir/database';
+import { DEFAULT_FLEET_SETTINGS } from '@weir/domain';
 import { createTestDatabase } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
 import { CheckedFleet, kindsOf } from './checker.test-support';
@@ -330,5 +331,65 @@ describe('a frozen fleet', () => {
     expect(verdict.findings[0]).toMatchObject({ streamId: streams[0], repair: 'none' });
     expect(verdict.findings[0]?.message).toContain('frozen');
     expect(fleet.rung).toEqual([]);
+  });
+});
+
+describe('a stream that a living instance does not stop', () => {
+  const age = (table: string, column: string) =>
+    test.database.control.query(
+      `update ${table} set ${column} = ${column} - interval '1 hour' where fleet_id = $1`,
+      [fleet.fleetId],
+    );
+
+  it('is found after the time of a step, said once in the history, and gone with its stop', async () => {
+    const a = await fleet.register('a');
+    const streamIds = await fleet.addStreams(1);
+    const [owned] = await fleet.place(streamIds, 'a');
+    await fleet.beat('a', a, await fleet.owned('a'));
+    await changeOwnership(test.database.control, fleet.fleetId, 'test', (change) =>
+      stopStreams(change, streamIds),
+    );
+    expect(kindsOf((await fleet.verify()).verdict.findings)).not.toContain('stuck-stop');
+    await age('assignments', 'stopping_since');
+    for (let time = 0; time < 2; time += 1) {
+      const { findings } = (await fleet.verify()).verdict;
+      const stuck = findings.find(({ kind }) => kind === 'stuck-stop');
+      expect(stuck).toMatchObject({ severity: 'ERROR', serverId: 'a', repair: 'announce' });
+    }
+    const kinds = await fleet.eventKinds();
+    expect(kinds.filter((kind) => kind === 'stream.stuck')).toHaveLength(1);
+    await applyAcks(
+      test.database.control,
+      fleet.fleetId,
+      { serverId: 'a', incarnation: a },
+      { acks: [{ ...owned!, state: 'stopped' }], settings: DEFAULT_FLEET_SETTINGS },
+    );
+    expect(kindsOf((await fleet.verify()).verdict.findings)).not.toContain('stuck-stop');
+  });
+
+  it('is a warning where it only takes room, and an overdue move is found beside it', async () => {
+    await fleet.register('a');
+    await fleet.register('b');
+    const [owned] = await fleet.place(await fleet.addStreams(1), 'a');
+    const ends = { streamId: owned!.streamId, fromServerId: 'a', toServerId: 'b' };
+    const why = { expectedEpoch: owned!.epoch, reason: 'test', gain: 0, cost: 0 };
+    await startMoves(test.database.control, fleet.fleetId, [{ ...ends, ...why }], {
+      stepTimeoutMs: 1_000,
+    });
+    await age('moves', 'deadline');
+    const overdue = (await fleet.verify()).verdict.findings.map(({ kind, repair }) => [
+      kind,
+      repair,
+    ]);
+    expect(overdue).toContainEqual(['stuck-move', 'ring-balancer']);
+    await advanceMoves(test.database.control, fleet.fleetId);
+    await age('move_ends', 'desired_since');
+    const left = (await fleet.verify()).verdict.findings;
+    expect(left.find(({ kind }) => kind === 'stuck-stop')).toMatchObject({
+      severity: 'WARNING',
+      serverId: 'b',
+    });
+    expect(kindsOf(left)).not.toContain('stuck-move');
+    expect(kindsOf(left)).not.toContain('counter-drift');
   });
 });

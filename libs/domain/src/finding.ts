@@ -7,11 +7,13 @@ export type FindingKind =
   | 'counter-drift'
   | 'capacity-exceeded'
   | 'assignment-to-retired-instance'
-  | 'running-but-not-assigned';
+  | 'running-but-not-assigned'
+  | 'stuck-stop'
+  | 'stuck-move';
 
 /** The idempotent action that answers a finding. */
 export type RepairKind =
-  'none' | 'ring-balancer' | 'recount' | 'take-over' | 'request-resync' | 'release';
+  'none' | 'ring-balancer' | 'recount' | 'take-over' | 'request-resync' | 'release' | 'announce';
 
 /** One inconsistency with its evidence. */
 export interface Finding {

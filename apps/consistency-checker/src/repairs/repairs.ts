@@ -1,4 +1,5 @@
 import type { Finding } from '@weir/domain';
+import { announceRepair } from './announce.repair';
 import { recountRepair } from './recount.repair';
 import { releaseRepair } from './release.repair';
 import type { Repair, RepairContext } from './repair';
@@ -10,6 +11,7 @@ const REPAIRS: readonly Repair[] = [
   recountRepair,
   releaseRepair,
   requestResyncRepair,
+  announceRepair,
   ringBalancerRepair,
 ];
 

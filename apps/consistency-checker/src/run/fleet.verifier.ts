@@ -11,6 +11,8 @@ import type { Finding } from '@weir/domain';
 import { JobProducer } from '@weir/queues';
 import { CHECKS } from '../checks/checks';
 import { ownerlessAfterMs } from '../checks/orphaned-stream.check';
+import { moveStuckAfterMs } from '../checks/stuck-move.check';
+import { stuckAfterMs } from '../checks/stuck-stop.check';
 import { rememberLooks } from '../checks/running.look';
 import type { RunningLook } from '../checks/running.look';
 import { applyRepairs } from '../repairs/repairs';
@@ -64,6 +66,11 @@ export class FleetVerifier {
     const picture = await readConsistencyPicture(this.runner, fleet.fleetId, {
       ownerlessAfterMs: ownerlessAfterMs({ fleet }),
       ownerlessMax: FINDINGS_STORED_MAX,
+      stuck: {
+        stopsAfterMs: stuckAfterMs(fleet.settings),
+        movesAfterMs: moveStuckAfterMs(fleet.settings),
+        listedMax: FINDINGS_STORED_MAX,
+      },
     });
     const earlierLooks = this.looks.get(fleet.fleetId) ?? new Map<string, RunningLook>();
     const input = { fleet, picture, earlierLooks };

@@ -11,7 +11,6 @@ import {
 import type { Page, PageRequest, RebalanceAction } from '@weir/database';
 import { DomainError, REBALANCE_MOVES_DEFAULT } from '@weir/domain';
 import type { RebalanceView } from '@weir/domain';
-import { JobProducer } from '@weir/queues';
 import { FleetsCache } from '../notices/fleets.cache';
 import { ActorService } from '../operator/actor.service';
 import { ID_PATTERN } from '../operator/page.query';
@@ -25,11 +24,10 @@ export class RebalancesService {
     private readonly reads: OrdinaryReads,
     private readonly fleets: FleetsCache,
     private readonly actors: ActorService,
-    private readonly jobs: JobProducer,
   ) {}
 
   /**
-   * Leaves the request and rings the control loop, which also looks by itself.
+   * Leaves the request: its transaction notifies the control loop, which also looks by itself.
    * @throws DomainError FLEET_FROZEN, REBALANCE_UNDER_WAY
    */
   async request(fleet: string, body: NewRebalanceDto, keyId: number): Promise<string> {
@@ -37,14 +35,12 @@ export class RebalancesService {
     if (settings.frozen) {
       throw new DomainError('FLEET_FROZEN', 'the fleet is frozen: nothing is moved');
     }
-    const planId = await requestRebalance(this.database.control, fleetId, {
+    return requestRebalance(this.database.control, fleetId, {
       maxMoves: body.maxMoves ?? REBALANCE_MOVES_DEFAULT,
       reason: body.reason ?? null,
       ignoresCooldown: body.ignoreCooldown ?? false,
       requestedBy: await this.actors.nameOf(keyId),
     });
-    await this.jobs.ringBalance(fleet);
-    return planId;
   }
 
   async list(fleet: string, page: PageRequest): Promise<Page<RebalanceView>> {

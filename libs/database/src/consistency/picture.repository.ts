@@ -2,6 +2,8 @@ import type { InstanceStatus } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { ACTUAL_COUNTS } from './assignment-count.sql';
+import { readStuck } from './stuck.sql';
+import type { StuckPicture, StuckRule } from './stuck.sql';
 
 /** What an instance holds, as counted in one of two ways. */
 export interface HoldingCount {
@@ -52,7 +54,7 @@ export interface OwnerlessStream {
 }
 
 /** Everything that the checks look at, from one consistent read. */
-export interface ConsistencyPicture {
+export interface ConsistencyPicture extends StuckPicture {
   readonly revision: number;
   readonly streamsChecked: number;
   readonly instances: readonly InstancePicture[];
@@ -66,12 +68,17 @@ export interface ConsistencyPicture {
 /**
  * Reads what the checks need in one snapshot, so that changes of ownership that happen meanwhile
  * are seen whole or not at all.
- * @param rule `ownerlessAfterMs`: from when on a stream without an owner counts.
+ * @param rule `ownerlessAfterMs`: from when on a stream without an owner counts; `stuck`: from when
+ * on stops and moves do.
  */
 export function readConsistencyPicture(
   runner: TransactionRunner,
   fleetId: number,
-  rule: { readonly ownerlessAfterMs: number; readonly ownerlessMax: number },
+  rule: {
+    readonly ownerlessAfterMs: number;
+    readonly ownerlessMax: number;
+    readonly stuck: StuckRule;
+  },
 ): Promise<ConsistencyPicture> {
   const options = {
     isolation: 'repeatable read',
@@ -87,6 +94,7 @@ export function readConsistencyPicture(
       streamsChecked: totals?.streams ?? 0,
       instances,
       ...ownerless,
+      ...(await readStuck(sql, fleetId, rule.stuck)),
     };
   });
 }

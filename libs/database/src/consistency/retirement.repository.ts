@@ -1,4 +1,6 @@
 import type { FleetRecord } from '../ownership/fleet.repository';
+import { handOver, settleMovesOf } from '../ownership/handoff';
+import { dropEndsOf } from '../ownership/move.ends';
 import { changeOwnership } from '../ownership/ownership.transaction';
 import type { OwnershipChange } from '../ownership/ownership.transaction';
 import type { TransactionRunner } from '../resilience/transaction-runner';
@@ -84,12 +86,19 @@ export function releaseRetired(
   serverIds: readonly string[],
 ): Promise<Map<string, number>> {
   return changeOwnership(runner, fleetId, 'release-retired', async (change) => {
-    const rows = await change.sql.query<{ serverId: string }>(RELEASE, [
+    const gone = await listGone(change, serverIds);
+    await dropEndsOf(change, gone);
+    const rows = await change.sql.query<{ streamId: string; serverId: string }>(RELEASE, [
       fleetId,
       change.revision,
       serverIds,
       settings.leaseTtlMs,
     ]);
+    await handOver(
+      change,
+      rows.map(({ streamId }) => streamId),
+    );
+    await settleMovesOf(change, gone, 'the target is not there any more');
     const counts = new Map<string, number>();
     for (const { serverId } of rows) counts.set(serverId, (counts.get(serverId) ?? 0) + 1);
     for (const [serverId, count] of counts) {
@@ -104,6 +113,18 @@ export function releaseRetired(
     }
     return counts;
   });
+}
+
+/** Unknown, or over for good: nothing of theirs can still be acknowledged. */
+async function listGone(change: OwnershipChange, serverIds: readonly string[]): Promise<string[]> {
+  const rows = await change.sql.query<{ serverId: string }>(
+    `select n.server_id as "serverId" from unnest($2::text[]) as n (server_id)
+     left join instances i on i.fleet_id = $1 and i.server_id = n.server_id
+     left join instance_leases l on l.fleet_id = $1 and l.server_id = n.server_id
+     where (i.server_id is null or i.status in ('lost', 'left')) and coalesce(l.fenced, true)`,
+    [change.fleetId, serverIds],
+  );
+  return rows.map(({ serverId }) => serverId);
 }
 
 const RELEASE = `
@@ -123,4 +144,4 @@ update assignments a set
   unassigned_since = weir_now(),
   not_before = case when o.exclusive then greatest(a.not_before, o.free_at) else a.not_before end
 from owned o where a.fleet_id = $1 and a.stream_id = o.stream_id
-returning o.server_id as "serverId"`;
+returning a.stream_id::text as "streamId", o.server_id as "serverId"`;

@@ -10,7 +10,8 @@ export interface MoveOfStream {
 
 /**
  * The targets are prepared, or need not be: the sources are told to stop. A move whose stream is
- * not its source's any more, as it was when the move began, is aborted.
+ * not its source's any more, as it was when the move began, is aborted; one that is past this step
+ * (the ack came twice) is left alone.
  */
 export async function beginStopping(
   change: OwnershipChange,
@@ -29,8 +30,13 @@ export async function beginStopping(
   for (const { serverId } of told) change.touch(serverId);
   const toldIds = new Set(told.map(({ moveId }) => moveId));
   await setState(change, [...toldIds], 'stopping');
+  const left = await change.sql.query<{ moveId: number }>(
+    `select move_id as "moveId" from moves
+     where fleet_id = $1 and move_id = any($2) and state = 'preparing'`,
+    [change.fleetId, moveIds],
+  );
   await abortMoves(change, {
-    moveIds: moveIds.filter((moveId) => !toldIds.has(moveId)),
+    moveIds: left.map(({ moveId }) => moveId),
     error: 'its stream was stopped or granted anew meanwhile',
   });
 }
