@@ -300,7 +300,8 @@ describe('the control loops on a real PostgreSQL', () => {
     const failedAt = performance.now();
     await fleet.instances.get('a')!.fail();
     await fleet.untilCounts({ b: 1 });
-    expect(performance.now() - failedAt).toBeGreaterThanOrEqual(400);
+    // Waits are up to a fifth shorter, so that streams that failed together come back one by one.
+    expect(performance.now() - failedAt).toBeGreaterThanOrEqual(0.8 * 400);
     expect(performance.now() - failedAt).toBeLessThan(2_000);
   });
 });
