@@ -98,6 +98,12 @@ describe('what is known of a fleet between rounds', () => {
     expect(cache.isAheadOf(deltaOf({ revision: 0 }))).toBe(true);
     cache.clear();
     expect(cache.since.revision).toBe(-1);
+    expect(cache.isAheadOf(deltaOf({ revision: 0 }))).toBe(false);
+  });
+
+  it('notices a database that was restored and has counted on above what is known', () => {
+    expect(cache.isAheadOf(deltaOf({ revision: 9 }))).toBe(false);
+    expect(cache.isAheadOf(deltaOf({ revision: 2 ** 40 + 9 }))).toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { FleetDelta, LeftoverRow, LiveMoveRow, LoadRow, StreamRow } from '@weir/database';
+import { generationOf } from '@weir/domain';
 import type { StreamView } from '@weir/planner';
 import { InstanceViews } from './instance.views';
 import { toStreamView } from './stream.view';
@@ -45,9 +46,15 @@ export class FleetCache {
     return { revision: this.revision, loadsSinceMs: this.loadsSinceMs };
   }
 
-  /** True when `delta` cannot follow what is known: the database is another one than before. */
+  /**
+   * True when `delta` cannot follow what is known: the database is another one than before. Once
+   * its generation was bumped, it counts on above everything that was known.
+   */
   isAheadOf(delta: FleetDelta): boolean {
-    return delta.revision < this.revision;
+    if (this.revision < 0) return false;
+    return (
+      delta.revision < this.revision || generationOf(delta.revision) !== generationOf(this.revision)
+    );
   }
 
   /** Forgets everything: the next read asks for all. */

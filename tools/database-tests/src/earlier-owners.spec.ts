@@ -112,4 +112,18 @@ describe('a database that is another one than before', () => {
     await renewLeases(test.database.heartbeat, [fleet.renewal('a', incarnation)]);
     expect(await place(exclusive!)).toHaveLength(1);
   });
+
+  it('counts revisions on in the new generation, so that none is seen twice', async () => {
+    const incarnation = await fleet.register('a');
+    const revisionOf = async () => {
+      const renewal = fleet.renewal('a', incarnation);
+      const [renewed] = await renewLeases(test.database.heartbeat, [renewal]);
+      return renewed?.kind === 'renewed' ? renewed.revision : -1;
+    };
+    const before = await revisionOf();
+    await test.database.control.query(`update cluster_state set system_identifier = 'another'`);
+    await fleet.addStreams(1);
+    await fleet.place(['1'], 'nobody');
+    expect(generationOf(await revisionOf())).toBeGreaterThan(generationOf(before));
+  });
 });

@@ -1,5 +1,5 @@
 import type { Delivery, RenewalResult } from '@weir/database';
-import { DomainError } from '@weir/domain';
+import { DomainError, generationOf } from '@weir/domain';
 import type { HeartbeatRequest, HeartbeatResponse } from '@weir/domain';
 
 type Renewed = Extract<RenewalResult, { kind: 'renewed' }>;
@@ -17,11 +17,14 @@ export function hasUnseen(request: HeartbeatRequest, renewed: Renewed): boolean 
 
 /**
  * True when what the instance runs is not what it should. Judged only when it has seen every
- * change; one that has seen more than there is was talking to another database (restored, failed
- * over).
+ * change; one that has seen more than there is, or revisions of another generation, was talking to
+ * another database (restored, failed over).
  */
 export function needsResync(request: HeartbeatRequest, renewed: Renewed): boolean {
-  if (request.seenRevision > renewed.revision || renewed.isMismatched) return true;
+  const { seenRevision } = request;
+  if (seenRevision > renewed.revision || renewed.isMismatched) return true;
+  if (seenRevision > 0 && generationOf(seenRevision) !== generationOf(renewed.revision))
+    return true;
   if (hasUnseen(request, renewed)) return false;
   const { count, digest } = request.running;
   return count !== renewed.expectedCount || digest !== renewed.expectedDigest;

@@ -151,6 +151,17 @@ describe('a heartbeat', () => {
     expect(body).toMatchObject({ resync: true, revision: instance.seenRevision });
   });
 
+  it('asks for a resync when what the instance has seen is of another generation', async () => {
+    const instance = await registered();
+    await api.database.control.query(
+      'update fleet_revisions set revision = revision + (1::bigint << 40)',
+    );
+    const { body } = await instance.beat();
+    expect(body.resync).toBe(true);
+    const next = await instance.beat({ seenRevision: body.revision });
+    expect(next.body.resync).toBeUndefined();
+  });
+
   it('stores what the instance reports of its own streams, and of no others', async () => {
     const instance = await running(1);
     const [foreign] = await streams.add(1);

@@ -21,6 +21,17 @@ export const IS_SAME_DATABASE = `(k.system_identifier = s.system_identifier::tex
   and k.timeline_id = ${TIMELINE})`;
 
 /**
+ * Revisions go on in the new generation, as epochs do: the restored database counts from where it
+ * was, and would soon give out revisions a second time that instances and balancers have seen
+ * already, with other changes under them. Whoever comes with a revision of another generation has
+ * to be told everything. Plans from before are overtaken.
+ */
+const RAISE_REVISIONS = `
+update fleet_revisions set
+  revision = greatest(revision, $1::bigint << 40) + 1,
+  plan_fence = greatest(revision, $1::bigint << 40) + 1`;
+
+/**
  * Compares the database's identity (system identifier and timeline) with the one that granted the
  * epochs it holds. After a failover or a restore they differ: grants may have been lost, so the
  * generation grows and every later epoch with it, and no exclusive stream is granted until every
@@ -44,6 +55,7 @@ export function guardGeneration(runner: TransactionRunner): Promise<GenerationCh
        from pg_control_system() s`,
       [LONGEST_LEASE_MS],
     );
+    await sql.query(RAISE_REVISIONS, [state.generation + 1]);
     const fleets = await sql.query<{ fleetId: number }>('select fleet_id as "fleetId" from fleets');
     for (const { fleetId } of fleets) {
       await appendEvents(sql, fleetId, [
