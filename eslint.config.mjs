@@ -18,11 +18,14 @@ const allowedTargets = {
 /** Tests may also start real databases and a real source of streams; what is shipped may not. */
 const testTargets = ['scope:testing', 'scope:embedded', 'name:source-server'];
 
-const boundaryRule = (extraTargets) => [
+/** The simulator runs the code of services itself, by what they export for it and nothing else. */
+const simulatedServices = ['@weir/orchestrator-api/simulation', '@weir/balancer-worker/simulation'];
+
+const boundaryRule = (extraTargets, allow = []) => [
   'error',
   {
     enforceBuildableLibDependency: false,
-    allow: [],
+    allow,
     depConstraints: Object.entries(allowedTargets).map(([sourceTag, targets]) => ({
       sourceTag,
       onlyDependOnLibsWithTags: [...targets, ...extraTargets],
@@ -116,5 +119,10 @@ export default [
     files: tests,
     plugins: { '@nx': nx },
     rules: { '@nx/enforce-module-boundaries': boundaryRule(testTargets) },
+  },
+  {
+    files: ['tools/simulator/src/**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: { '@nx/enforce-module-boundaries': boundaryRule(testTargets, simulatedServices) },
   },
 ];
