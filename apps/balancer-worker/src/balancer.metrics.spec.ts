@@ -16,6 +16,8 @@ const report: RoundReport = {
   movesStarted: 0,
   movesDone: 0,
   movesAborted: 0,
+  movesUnderWay: 3,
+  movesPlanned: 7,
   conflicts: 0,
   unplaced: 3,
   planMs: 4,
@@ -52,6 +54,8 @@ describe('the metrics of the control loops', () => {
     ['plan_headroom_n1_ratio', 0.125],
     ['plan_violations', 2],
     ['unplaced_streams', 3],
+    ['moves_under_way', 3],
+    ['rebalance_moves_planned', 7],
   ])('show %s of the last plan, per fleet', async (name, value) => {
     metrics.roundEnded('a', 5, report);
     metrics.roundEnded('b', 5, { ...report, scores: { ...scores, peak: 0, unplaced: 0 } });

@@ -2,6 +2,7 @@ import { durationBucketsSeconds } from '@weir/observability';
 import type { Logger, MetricsRegistry } from '@weir/observability';
 import type { FleetBrake, SupervisorObserver } from './fleets/fleet.supervisor';
 import type { FleetAction, RoundReport } from '@weir/control-loop';
+import { MoveGauges } from './move.gauges';
 import { PlanGauges } from './plan.gauges';
 
 const MS_PER_SECOND = 1_000;
@@ -78,6 +79,7 @@ function showBrakes(metrics: MetricsRegistry, findBrakes: () => readonly FleetBr
 export class BalancerMetrics implements SupervisorObserver {
   private readonly instruments;
   private readonly planGauges: PlanGauges;
+  private readonly moveGauges: MoveGauges;
   /** Fleets whose leases cannot be read now: said once per outage. */
   private readonly unreadable = new Set<string>();
 
@@ -88,6 +90,7 @@ export class BalancerMetrics implements SupervisorObserver {
   ) {
     this.instruments = createInstruments(metrics);
     this.planGauges = new PlanGauges(metrics);
+    this.moveGauges = new MoveGauges(metrics);
     showBrakes(metrics, findBrakes);
   }
 
@@ -99,6 +102,7 @@ export class BalancerMetrics implements SupervisorObserver {
     this.instruments.moves.inc({ outcome: 'done' }, report.movesDone);
     this.instruments.moves.inc({ outcome: 'aborted' }, report.movesAborted);
     this.instruments.conflicts.inc(report.conflicts);
+    this.moveGauges.show(fleet, report);
     if (report.planMs === null) return;
     this.instruments.planDuration.observe(report.planMs / MS_PER_SECOND);
     if (report.scores) this.planGauges.show(fleet, report.scores);

@@ -203,4 +203,30 @@ describe('the snapshot that plans are made from', () => {
       { streamId: '2', to: 'b' },
     ]);
   });
+
+  it('counts an overlapping move at both ends all the time', () => {
+    const overlap = { exclusive: false, fromServerId: 'a', toServerId: 'b' };
+    const { snapshot } = snapshotOf({
+      streams: [streamRow('1', { serverId: 'a' }), streamRow('2', { serverId: 'b' })],
+      moves: [
+        moveRow(1, { ...overlap, state: 'starting' }),
+        moveRow(2, { ...overlap, streamId: '2', state: 'stopping' }),
+      ],
+    });
+    expect(snapshot.moves).toEqual([
+      { streamId: '1', from: 'a', to: 'b' },
+      { streamId: '2', from: 'a', to: 'b' },
+    ]);
+  });
+
+  it('counts what an instance still has to stop as room that is taken, and plans none of it', () => {
+    const { snapshot } = snapshotOf({
+      streams: [streamRow('1', { serverId: 'a', resources: { memoryMb: 512 } })],
+      leftovers: [{ streamId: '1', serverId: 'b' }],
+    });
+    expect(snapshot.streams).toMatchObject([
+      { streamId: '1', owner: 'a' },
+      { owner: 'b', enabled: false, load: { memoryMb: 512 } },
+    ]);
+  });
 });

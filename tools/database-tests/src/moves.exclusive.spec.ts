@@ -2,6 +2,7 @@ import {
   advanceMoves,
   applyAcks,
   changeInstanceState,
+  changeStream,
   leaveFleet,
   resyncInstance,
   startMoves,
@@ -198,6 +199,22 @@ describe('while the target prepares', () => {
 
 describe('while the source stops', () => {
   beforeEach(async () => {
+    await fleet.prepared('b', b, streamId);
+    expect(await states()).toEqual(['stopping']);
+    expect(await fleet.told('a', streamId)).toEqual({ desired: 'stop', epoch: 1 });
+  });
+
+  it('a stream that is disabled meanwhile is not rolled back: its source goes on stopping', async () => {
+    const store = { runner: test.database.control, cipher, fleetId: fleet.fleetId };
+    await changeStream(store, streamId, { enabled: false });
+    expect(await states()).toEqual(['aborted']);
+    expect(await fleet.told('a', streamId)).toEqual({ desired: 'stop', epoch: 1 });
+    expect(await fleet.told('b', streamId)).toMatchObject({ desired: 'stop' });
+    await ack('a', 1, 'stopped');
+    expect(await fleet.assignment(streamId)).toMatchObject({ serverId: null });
+  });
+
+  it('an ack of the target that comes twice changes nothing', async () => {
     await fleet.prepared('b', b, streamId);
     expect(await states()).toEqual(['stopping']);
     expect(await fleet.told('a', streamId)).toEqual({ desired: 'stop', epoch: 1 });

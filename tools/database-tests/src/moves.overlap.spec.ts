@@ -1,4 +1,4 @@
-import { advanceMoves, leaveFleet, resyncInstance } from '@weir/database';
+import { advanceMoves, changeStream, leaveFleet, resyncInstance } from '@weir/database';
 import { computeDigest } from '@weir/domain';
 import { createTestDatabase } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
@@ -121,6 +121,27 @@ describe('while the target starts beside the source', () => {
   it('a source that gives it back makes the target the owner at once', async () => {
     await ack('a', 1, 'stopped');
     expect(await fleet.assignment(streamId)).toMatchObject({ serverId: 'b', epoch: 2 });
+  });
+
+  it.each([{ exclusive: true }, { config: { bitrate: 64 } }])(
+    'a stream that becomes %j takes the move back, and its owner starts anew above it',
+    async (patch) => {
+      const store = { runner: test.database.control, cipher, fleetId: fleet.fleetId };
+      await changeStream(store, streamId, patch);
+      expect(await states()).toEqual(['aborted']);
+      expect(await fleet.told('b', streamId)).toEqual({ desired: 'stop', epoch: 2 });
+      expect(await fleet.told('a', streamId)).toEqual({ desired: 'run', epoch: 3 });
+      await ack('b', 2, 'running');
+      expect(await fleet.assignment(streamId)).toMatchObject({ serverId: 'a', epoch: 3 });
+    },
+  );
+
+  it('a stream that is disabled stops at both ends', async () => {
+    const store = { runner: test.database.control, cipher, fleetId: fleet.fleetId };
+    await changeStream(store, streamId, { enabled: false });
+    expect(await states()).toEqual(['aborted']);
+    expect(await fleet.told('a', streamId)).toEqual({ desired: 'stop', epoch: 1 });
+    expect(await fleet.told('b', streamId)).toEqual({ desired: 'stop', epoch: 2 });
   });
 
   it('a target that has it listed keeps it in a resync, and one that has not gives it up', async () => {

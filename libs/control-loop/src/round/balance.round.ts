@@ -44,6 +44,7 @@ export class BalanceRound {
   private readonly drained: DrainedRecorder;
   private lastPlan: LastPlan | undefined;
   private wasOvertaken = false;
+  private movesPlanned = 0;
   /** The settings while a rebalance is under way; the same object while nothing changes. */
   private calm: { readonly from: FleetSettings; readonly settings: FleetSettings } | undefined;
 
@@ -63,6 +64,7 @@ export class BalanceRound {
     if (!settings.frozen) await keepUp(this.runner, this.fleetId, settings);
     const delta = await this.readDelta();
     const ended = this.cache.apply(delta);
+    this.movesPlanned = delta.rebalance?.planned ?? 0;
     if (settings.frozen) {
       return { ...this.report(undefined, ended), dueInMs: undefined };
     }
@@ -159,6 +161,8 @@ export class BalanceRound {
       movesStarted: work?.applied.movesStarted ?? 0,
       movesDone: ended.done,
       movesAborted: ended.aborted,
+      movesUnderWay: this.cache.moves.length,
+      movesPlanned: this.movesPlanned,
       conflicts: work?.applied.conflicts ?? 0,
       unplaced: work?.plan.unplaced.length ?? 0,
       planMs: work?.planMs ?? null,

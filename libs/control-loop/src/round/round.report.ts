@@ -6,6 +6,9 @@ export interface RoundReport {
   readonly movesStarted: number;
   readonly movesDone: number;
   readonly movesAborted: number;
+  /** Moves under way, and moves of a rebalance that have not begun, as of the round's read. */
+  readonly movesUnderWay: number;
+  readonly movesPlanned: number;
   /** Writes that no longer fitted the truth and were dropped. */
   readonly conflicts: number;
   readonly unplaced: number;
