@@ -4,7 +4,7 @@ import type { OwnedAssignment } from './registration.decision';
 export interface ResyncPlan {
   /** Owned, seen and not listed: granted anew, for the instance stopped that epoch for good. */
   readonly regrant: string[];
-  /** Owned, seen, not listed: granted anew, because the instance stopped that epoch for good. */
+  /** The same, but the instance should get nothing new, or was told to stop it. */
   readonly release: string[];
   /** Listed, but not the instance's to run. */
   readonly stop: ResyncStop[];

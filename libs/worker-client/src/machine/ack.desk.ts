@@ -11,7 +11,7 @@ export interface AckDeskParts {
   readonly onRoom: () => void;
 }
 
-/** The queue of acknowledgements, with what has to be done when one is through or void. */
+/** The queue of acknowledgements, with what has to be done when one is through or given up. */
 export class AckDesk {
   private readonly queue: AckQueue;
   private isHeldUp = false;
@@ -41,8 +41,7 @@ export class AckDesk {
   }
 
   acknowledge(ack: Ack): void {
-    const outdated = this.queue.put(ack);
-    if (outdated) this.settle([outdated]);
+    this.queue.put(ack);
   }
 
   answered(acks: readonly Ack[]): void {
@@ -51,7 +50,7 @@ export class AckDesk {
   }
 
   failed(nowMs: number, retryAfterMs: number | undefined): void {
-    this.settle(this.queue.failed(nowMs, retryAfterMs));
+    this.queue.failed(nowMs, retryAfterMs);
   }
 
   refused(reason: string): void {

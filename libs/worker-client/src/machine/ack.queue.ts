@@ -10,9 +10,9 @@ const WAITING_MAX = 10_000;
 
 /**
  * Acknowledgements that wait for being sent. One request is under way at a time; everything else
- * gathers for the next. Of each stream only the newest word waits: a later epoch was granted only
- * because the control plane knows that the earlier one is over. What was not answered waits again,
- * unless something newer of the same stream does, so that nothing is lost and nothing grows.
+ * gathers for the next. Of each epoch of a stream only the newest word waits. What was not answered
+ * waits again, unless something newer of the same epoch does, so that nothing is lost. Epochs are
+ * kept apart: a move may wait for the end of one while a later one has begun here.
  */
 export class AckQueue {
   private waiting = new Map<string, Ack>();
@@ -29,13 +29,10 @@ export class AckQueue {
     this.backoff = new Backoff(RETRY, random);
   }
 
-  /** @returns the word of an earlier epoch that this one makes void, if one waited */
-  put(ack: Ack): Ack | undefined {
-    const earlier = this.waiting.get(ack.streamId);
-    if (earlier && earlier.epoch > ack.epoch) return ack;
-    this.waiting.delete(ack.streamId);
-    this.waiting.set(ack.streamId, ack);
-    return earlier && earlier.epoch < ack.epoch ? earlier : undefined;
+  put(ack: Ack): void {
+    const key = keyOf(ack);
+    this.waiting.delete(key);
+    this.waiting.set(key, ack);
   }
 
   get isEmpty(): boolean {
@@ -82,17 +79,16 @@ export class AckQueue {
   /**
    * No answer, or none that says anything about the acks: they wait again, before all others.
    * @param retryAfterMs what the API asked for, if it did
-   * @returns those that something newer has made void
    */
-  failed(nowMs: number, retryAfterMs = 0): readonly Ack[] {
+  failed(nowMs: number, retryAfterMs = 0): void {
     this.dueAt = nowMs + Math.max(this.backoff.fail(), retryAfterMs);
-    return this.takeBack();
+    this.takeBack();
   }
 
   /**
    * The API does not take what was sent. A single ack is given up; of several each is sent by
    * itself, for one that cannot be taken must not cost the others.
-   * @returns what is given up, and what something newer has made void
+   * @returns what is given up
    */
   refused(): readonly Ack[] {
     if (this.inFlight.length === 1) {
@@ -101,7 +97,8 @@ export class AckQueue {
       return given;
     }
     this.singles = this.inFlight.length;
-    return this.takeBack();
+    this.takeBack();
+    return [];
   }
 
   /**
@@ -117,19 +114,13 @@ export class AckQueue {
     return forgotten;
   }
 
-  private takeBack(): readonly Ack[] {
-    const outdated: Ack[] = [];
-    const again = new Map<string, Ack>();
-    for (const ack of this.inFlight) {
-      const waiting = this.waiting.get(ack.streamId);
-      if (waiting && waiting.epoch > ack.epoch) outdated.push(ack);
-      if (waiting && waiting.epoch >= ack.epoch) continue;
-      if (waiting) outdated.push(waiting);
-      this.waiting.delete(ack.streamId);
-      again.set(ack.streamId, ack);
-    }
-    this.waiting = new Map([...again, ...this.waiting]);
+  private takeBack(): void {
+    const again = this.inFlight.filter((ack) => !this.waiting.has(keyOf(ack)));
+    this.waiting = new Map([...again.map((ack) => [keyOf(ack), ack] as const), ...this.waiting]);
     this.inFlight = [];
-    return outdated;
   }
+}
+
+function keyOf({ streamId, epoch }: Ack): string {
+  return `${streamId}:${epoch}`;
 }

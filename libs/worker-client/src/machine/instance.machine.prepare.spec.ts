@@ -19,7 +19,7 @@ describe('InstanceMachine: prepare', () => {
   const started = (actions: readonly MachineAction[]) =>
     ofType(actions, 'start-stream').map((action) => action.assignment.epoch);
 
-  it('acknowledges with the epoch of the present owner, and never counts it as running', () => {
+  it('acknowledges with the epoch that it was asked for, and never counts it as running', () => {
     const bench = new MachineBench();
     bench.join();
     const asked = bench.push([preparation(7)], 11);

@@ -233,7 +233,7 @@ export class StreamTable {
   }
 
   /**
-   * The epoch is that of the present owner, who is another: whatever older is here is over. A
+   * Another instance owns the stream, and the epoch is above its: whatever older is here is over. A
    * preparation has no effects, so one that was given up may be asked for again.
    */
   private acceptPrepare(assignment: Assignment, nowMs: number): void {
