@@ -46,7 +46,7 @@ export interface StreamHandler {
   ): Promise<StopResult | void> | StopResult | void;
   /**
    * Warms up a stream that will be given soon, without any effect that others can see: its present
-   * owner still runs it, and the epoch is good for nothing else. `start` follows under a higher one,
+   * owner still runs it, its epoch is good for nothing else. `start` follows under a higher one,
    * or `stop` under this one. May be asked again. Aborted and failed after `prepareTimeoutMs`.
    */
   prepare?(assignment: Assignment, context: StreamContext): Promise<void> | void;
