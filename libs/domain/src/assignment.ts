@@ -54,6 +54,13 @@ export interface HeldBackView {
   readonly losses: readonly LossEvidenceView[];
 }
 
+/** An instance that has something to do with a stream which another one owns. */
+export interface EndView {
+  readonly serverId: string;
+  readonly desired: Desired;
+  readonly epoch: number;
+}
+
 /** An assignment as operators see it. */
 export interface AssignmentView {
   readonly streamId: string;
@@ -64,6 +71,8 @@ export interface AssignmentView {
   readonly revision: number;
   readonly status: AssignmentStatus;
   readonly assignedAt: string | null;
+  /** Ends of moves: who prepares it, runs it beside its owner, or still has to stop it. */
+  readonly ends: readonly EndView[];
   readonly reportedState: string | null;
   readonly reportedError: string | null;
   readonly reportedLoad: number | null;

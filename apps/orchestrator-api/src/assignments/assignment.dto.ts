@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { NAME_PATTERN } from '@weir/domain';
-import type { AssignmentStatus, AssignmentView, HoldKind } from '@weir/domain';
+import type { AssignmentStatus, AssignmentView, HoldKind, Desired, EndView } from '@weir/domain';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { IdPageQuery } from '../operator/page.query';
 import { HeldBackDto, HOLD_KINDS } from './held-back.dto';
@@ -30,6 +30,17 @@ export class AssignmentListQuery extends IdPageQuery {
   heldBack?: HoldKind;
 }
 
+export class EndDto implements EndView {
+  @ApiProperty({ example: 'edge-9' })
+  serverId!: string;
+
+  @ApiProperty({ enum: ['run', 'prepare', 'stop'] })
+  desired!: Desired;
+
+  @ApiProperty({ type: 'integer', example: 9 })
+  epoch!: number;
+}
+
 export class AssignmentDto implements AssignmentView {
   @ApiProperty({ example: '42' })
   streamId!: string;
@@ -54,6 +65,12 @@ export class AssignmentDto implements AssignmentView {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   assignedAt!: string | null;
+
+  @ApiProperty({
+    type: [EndDto],
+    description: 'Ends of moves: who prepares it, runs it beside its owner, or has to stop it.',
+  })
+  ends!: EndDto[];
 
   @ApiProperty({ type: String, nullable: true, description: "In its owner's own words." })
   reportedState!: string | null;

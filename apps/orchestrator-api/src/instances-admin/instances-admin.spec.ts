@@ -125,6 +125,7 @@ describe('an assignment', () => {
         revision: expect.any(Number),
         status: 'running',
         assignedAt: expect.stringMatching(/Z$/),
+        ends: [],
         reportedState: 'stalled',
         reportedError: 'no data',
         reportedLoad: 1.5,

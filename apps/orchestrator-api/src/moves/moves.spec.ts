@@ -64,6 +64,10 @@ describe('a move by hand', () => {
       planId: null,
       deadline: expect.stringMatching(/Z$/),
     });
+    expect(await assignment()).toMatchObject({
+      serverId: 'from',
+      ends: [{ serverId: 'to', desired: 'prepare', epoch: 2 }],
+    });
     await ack('to', 'prepared');
     await ack('from', 'stopped');
     await ack('to', 'running');

@@ -12,6 +12,9 @@ type AssignmentViewRow = Omit<AssignmentView, 'assignedAt' | 'restUntil' | 'held
 const VIEW = `
 select a.stream_id::text as "streamId", s.name as "streamName", a.server_id as "serverId",
   a.incarnation, a.epoch, a.revision, a.status, a.assigned_at as "assignedAt",
+  (select coalesce(json_agg(json_build_object('serverId', e.server_id,
+    'desired', e.desired, 'epoch', e.epoch) order by e.server_id), '[]')
+    from move_ends e where e.fleet_id = a.fleet_id and e.stream_id = a.stream_id) as ends,
   r.state as "reportedState", r.error as "reportedError", r.load as "reportedLoad",
   a.unplaced_reasons as "unplacedReasons", ${HELD_BACK_COLUMNS}
 from assignments a
