@@ -44,7 +44,7 @@ export async function checkTransient(truth: TruthReader, ageMaxMs: number): Prom
   const rows = await truth.query<{ moveId: string; state: string; ageMs: number }>(
     `select move_id::text as "moveId", state,
        (extract(epoch from weir_now() - updated_at) * 1000)::double precision as "ageMs"
-     from moves where state not in ('done', 'aborted')
+     from moves where state in ('preparing', 'stopping', 'starting')
        and updated_at < weir_now() - $1 * interval '1 millisecond'`,
     [ageMaxMs],
   );
