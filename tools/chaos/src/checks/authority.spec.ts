@@ -68,6 +68,8 @@ describe('the authority of a process', () => {
       line(11, 'begun', { ...stream, autonomyMs: 50 }),
     ];
     expect(stretches(journal('a', lines))).toEqual([[10, 150]]);
+    const renewed = [...lines, line(100, 'leaseLost'), lease(140, 200)];
+    expect(stretches(journal('a', renewed))).toEqual([[10, 250]]);
   });
 });
 

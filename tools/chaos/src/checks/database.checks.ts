@@ -2,34 +2,35 @@ import type { TruthReader } from '../plant/truth.reader';
 import { firstOf } from './violation';
 import type { Violation } from './violation';
 
+/** What each instance holds: what it owns, and its end of each move. */
+const HELD = `
+  select fleet_id, server_id, count(*)::integer as held from (
+    select fleet_id, server_id from assignments where server_id is not null
+    union all select fleet_id, server_id from move_ends
+  ) ends group by fleet_id, server_id`;
+
 /** I2: nobody has more than fits: what is assigned, and what is on its way there. */
 export async function checkCapacity(truth: TruthReader): Promise<Violation[]> {
   const rows = await truth.query<{ serverId: string; held: number; maxStreams: number }>(
-    `select i.server_id as "serverId", i.max_streams as "maxStreams",
-       (select count(*) from assignments a
-        where (a.fleet_id, a.server_id) = (i.fleet_id, i.server_id))::integer as held
-     from instances i`,
+    `select server_id as "serverId", h.held, i.max_streams as "maxStreams"
+     from instances i join (${HELD}) h using (fleet_id, server_id)
+     where h.held > i.max_streams`,
   );
   return firstOf(
-    rows
-      .filter(({ held, maxStreams }) => held > maxStreams)
-      .map(({ serverId, held, maxStreams }) => ({
-        invariant: 'I2',
-        what: `${serverId} has ${held} streams and room for ${maxStreams}`,
-      })),
+    rows.map(({ serverId, held, maxStreams }) => ({
+      invariant: 'I2',
+      what: `${serverId} has ${held} streams and room for ${maxStreams}`,
+    })),
   );
 }
 
 /** I5: counters equal what they count. */
 export async function checkCounters(truth: TruthReader): Promise<Violation[]> {
   const rows = await truth.query<{ serverId: string; counted: number; real: number }>(
-    `select coalesce(c.server_id, a.server_id) as "serverId",
-       coalesce(c.held_count, 0) as counted, coalesce(a.held, 0)::integer as real
-     from instance_counters c full join
-       (select fleet_id, server_id, count(*) as held from assignments
-        where server_id is not null group by fleet_id, server_id) a
-       on (a.fleet_id, a.server_id) = (c.fleet_id, c.server_id)
-     where coalesce(c.held_count, 0) <> coalesce(a.held, 0)`,
+    `select server_id as "serverId", coalesce(c.held_count, 0) as counted,
+       coalesce(h.held, 0) as real
+     from instance_counters c full join (${HELD}) h using (fleet_id, server_id)
+     where coalesce(c.held_count, 0) <> coalesce(h.held, 0)`,
   );
   return firstOf(
     rows.map(({ serverId, counted, real }) => ({

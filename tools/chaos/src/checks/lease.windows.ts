@@ -33,10 +33,17 @@ export function findLeaseWindows(lines: readonly JournalLine[]): LeaseWindow[] {
   return windows;
 }
 
-/** The same, longer by what a stream may go on past the lease. */
+/** The same, longer by what a stream may go on past the lease; those that then touch are one. */
 export function withAutonomy(windows: readonly LeaseWindow[], autonomyMs: number): LeaseWindow[] {
   const moreNs = BigInt(autonomyMs) * 1_000_000n;
-  return windows.map(({ fromNs, untilNs }) => ({ fromNs, untilNs: untilNs + moreNs }));
+  const longer: LeaseWindow[] = [];
+  for (const window of windows) {
+    const untilNs = window.untilNs + moreNs;
+    const before = longer.at(-1);
+    if (!before || before.untilNs < window.fromNs) longer.push({ ...window, untilNs });
+    else longer[longer.length - 1] = { ...before, untilNs: greatest(before.untilNs, untilNs) };
+  }
+  return longer;
 }
 
 /** What of a stretch of time lies in the windows. */

@@ -213,8 +213,20 @@ export class Plant {
       async () => (await this.findUnsettled()).length === 0,
       FIRST_SETTLING_MS,
     );
+    onDetail('waiting until every instance has its share');
+    await until(
+      'every instance has streams',
+      async () => (await this.findIdle()).length === 0,
+      FIRST_SETTLING_MS,
+    );
     this.working = new OperatorWorkload(this.operator, new SeededRandom(this.seed));
     this.working.start();
+  }
+
+  /** Instances without streams. */
+  private async findIdle(): Promise<string[]> {
+    const owners = new Set((await this.truth.streams()).map(({ serverId }) => serverId));
+    return this.instances.map(({ serverId }) => serverId).filter((id) => !owners.has(id));
   }
 
   private serviceNames(): ServiceName[] {

@@ -1,3 +1,4 @@
+import { checkCounters } from '../checks/database.checks';
 import { elapsedMs } from '../faults/elapsed';
 import { stopInterfering } from '../faults/lost.answers';
 import { CHECKER_NAME, SECOND_CHECKER_NAME } from '../plant/plant.options';
@@ -31,13 +32,9 @@ export const r6Row: Row = {
     scene.say(`${paused.name} is paused for ${BLOCKED_MS / 1_000} s`);
     await scene.last(BLOCKED_MS);
     if (paused.name) plant.service(paused.name).resume();
-    await scene.untilTrue('the counters are right', async () => {
-      const wrong = await plant.truth.query(
-        `select 1 from instance_counters c where held_count <> (select count(*) from assignments a
-         where (a.fleet_id, a.server_id) = (c.fleet_id, c.server_id))`,
-      );
-      return wrong.length === 0;
-    });
+    await scene.until('the counters are right', async () =>
+      (await checkCounters(plant.truth)).map(({ what }) => what),
+    );
     scene.record('until the counters are right', elapsedMs(askedNs));
     const repaired = await plant.truth.events(eventId, ['finding.repaired']);
     const servers = repaired.map(({ serverId }) => serverId);

@@ -15,6 +15,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   instance_leases: 'select * from instance_leases order by server_id',
   instance_counters: 'select * from instance_counters order by server_id',
   moves: 'select * from moves order by move_id',
+  move_ends: 'select * from move_ends',
   events:
     'select * from (select * from events order by event_id desc limit 20000) e order by event_id',
   service_status: 'select * from service_status',
