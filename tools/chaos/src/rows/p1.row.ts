@@ -1,5 +1,6 @@
 import { countChangedEpochs, countLost, markOwnership } from '../faults/ownership.mark';
 import { untilApiWrites } from '../faults/write.probe';
+import { untilQuiet } from '../faults/quiet.fleet';
 import type { Row } from '../run/row';
 
 const OUTAGE_MS = 1_500;
@@ -13,6 +14,7 @@ export const p1Row: Row = {
   repetitions: 3,
   run: async (scene) => {
     const { plant } = scene;
+    await untilQuiet(scene);
     const mark = await markOwnership(plant);
     scene.say('PostgreSQL stops');
     await plant.postgres.stop();

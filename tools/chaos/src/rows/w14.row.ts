@@ -1,4 +1,5 @@
 import { countLost, markOwnership } from '../faults/ownership.mark';
+import { untilQuiet } from '../faults/quiet.fleet';
 import type { Row } from '../run/row';
 import type { Scene } from '../run/scene';
 
@@ -18,6 +19,7 @@ export const w14Row: Row = {
   run: async (scene) => {
     const { plant, isFull } = scene;
     const outageMs = isFull ? FULL_OUTAGE_MS : OUTAGE_MS;
+    await untilQuiet(scene);
     const mark = await markOwnership(plant);
     scene.say(`every service is killed, for ${outageMs / 1_000} s`);
     const services = [...plant.services.values()];

@@ -2,6 +2,7 @@ import { pickBusyInstance } from '../faults/busy.instance';
 import { replay } from '../faults/heartbeat.recorder';
 import type { RecordedRequest } from '../faults/heartbeat.recorder';
 import { countChangedEpochs, markOwnership } from '../faults/ownership.mark';
+import { untilQuiet } from '../faults/quiet.fleet';
 import type { Row } from '../run/row';
 import type { Scene } from '../run/scene';
 
@@ -19,6 +20,7 @@ export const w8Row: Row = {
     const { plant, leaseTtlMs } = scene;
     const { instance } = await pickBusyInstance(scene);
     const captured = await capture(scene, instance.name);
+    await untilQuiet(scene);
     const mark = await markOwnership(plant);
     scene.say(`${captured.length} heartbeats of ${instance.name} are sent again, in reverse`);
     const now = await replayAll(scene, [...captured].reverse());

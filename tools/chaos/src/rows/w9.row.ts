@@ -1,5 +1,6 @@
 import { pickBusyInstance } from '../faults/busy.instance';
 import { countChangedEpochs, ownedBy } from '../faults/ownership.mark';
+import { untilQuiet } from '../faults/quiet.fleet';
 import { READY_AGAIN } from '../plant/plant.options';
 import type { Row } from '../run/row';
 
@@ -19,6 +20,7 @@ export const w9Row: Row = {
   plant: { settings: { ...READY_AGAIN, flapsMax: TRUSTED_FLAPS } },
   run: async (scene) => {
     const { plant, isFull } = scene;
+    await untilQuiet(scene);
     const { instance, mark } = await pickBusyInstance(scene);
     let granted = 0;
     for (let flap = 1; flap <= (isFull ? FULL_FLAPS : FLAPS); flap += 1) {
