@@ -84,6 +84,18 @@ describe('watching', () => {
     expect((await instance.beat()).body.changes).toBeUndefined();
   });
 
+  it('ends when what the instance has seen is of another generation, and tells it nothing', async () => {
+    const instance = await registered();
+    const watch = await watching(instance);
+    await until('it is connected', () => watch.comments.length > 0);
+    await api.database.control.query(
+      'update fleet_revisions set revision = revision + (1::bigint << 40)',
+    );
+    await streams.give('one', 1);
+    await watch.ended();
+    expect(watch.events).toEqual([]);
+  });
+
   it('says nothing of the changes of others', async () => {
     const [one, two] = [await registered('one'), await registered('two')];
     const [first, second] = [await watching(one), await watching(two)];
