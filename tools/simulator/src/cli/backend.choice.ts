@@ -1,4 +1,6 @@
+import { createTestDatabase } from '@weir/testing';
 import type { HistoryOptions } from '../history/history.runner';
+import { RealBackend } from '../postgres/real.backend';
 import type { SimulateArguments } from './simulate.arguments';
 
 /** The database that histories run on, and how it is given back. */
@@ -8,7 +10,13 @@ export interface ChosenBackend {
 }
 
 /** In memory unless a real PostgreSQL was asked for. */
-export function backendOf(args: SimulateArguments): Promise<ChosenBackend> {
-  if (args.isPostgres) throw new Error('histories on PostgreSQL are not there yet');
-  return Promise.resolve({ options: {}, close: () => Promise.resolve() });
+export async function backendOf(
+  args: Pick<SimulateArguments, 'isPostgres'>,
+): Promise<ChosenBackend> {
+  if (!args.isPostgres) return { options: {}, close: () => Promise.resolve() };
+  const test = await createTestDatabase('simulator');
+  return {
+    options: { createBackend: (now) => RealBackend.create(test, now) },
+    close: () => test.close(),
+  };
 }

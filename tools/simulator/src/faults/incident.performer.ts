@@ -115,10 +115,12 @@ export class IncidentPerformer {
     const stopping = server.stop();
     this.later(downMs, () => {
       if (!isRestore) return server.start();
-      return follow(server.backend.restore(), () => {
-        this.onRestored();
-        server.start();
-      });
+      return follow(server.stop(), () =>
+        follow(server.backend.restore(), () => {
+          this.onRestored();
+          server.start();
+        }),
+      );
     });
     return stopping ?? true;
   }

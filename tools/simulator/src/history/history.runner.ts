@@ -3,6 +3,7 @@ import type { IncidentCounts } from '../faults/incident.performer';
 import { noChecks } from '../invariants/check.counts';
 import type { CheckCounts, InvariantName } from '../invariants/check.counts';
 import { CommitChecks } from '../invariants/commit.checks';
+import { ContinuityChecks } from '../invariants/continuity.checks';
 import { OWNERSHIP_TABLES, findUnsettled, fingerprint } from '../invariants/convergence.checks';
 import { VirtualMachine } from '../kernel/virtual.machine';
 import type { Backend, TableRows } from '../postgres/backend';
@@ -21,6 +22,8 @@ const CALM_MS = 1_500;
 const LOOK_EVERY_MS = 250;
 /** After the last fault everything runs within this, plus what the faults cost. In ms. */
 const RECOVERY_MS = 45_000;
+/** Operators look again this often while not everything runs, in ms. */
+const RETRY_EVERY_MS = 5_000;
 /** At rest means: nothing about ownership changed for this long. In ms. */
 const REST_MS = 10_000;
 /** A fleet that runs again may still even out load for this long, in ms. */
@@ -59,6 +62,9 @@ export class HistoryRunner {
   private readonly trace: HistoryTrace;
   private readonly started = new Map<string, number>();
   private ledger: SimulatedWorld['ledger'] | undefined;
+  private readonly continuity = new ContinuityChecks(this.checks, (name, message) =>
+    this.fail(name, message),
+  );
   private eventsTold = 0;
   private violation: Violation | undefined;
   private recoveryMs: number | undefined;
@@ -118,7 +124,10 @@ export class HistoryRunner {
           onCommit?.(() => server.backend.readTables(OWNERSHIP_TABLES)),
         ),
       );
-    performer.onRestored = () => commits.restored();
+    performer.onRestored = () => {
+      commits.restored();
+      this.continuity.restored();
+    };
     machine.afterStep = () => {
       checks.I1 += 1;
       if (ledger.isContested) this.checkOverlap(world);
@@ -189,8 +198,13 @@ export class HistoryRunner {
     }
     this.undoBrakes(world);
     const limitMs = this.recoveryLimitMs(performer);
+    let retriedAt = machine.now;
     const hasRecovered = await this.waitUntil(limitMs, async () => {
       this.checks.I4 += 1;
+      if (machine.now - retriedAt > RETRY_EVERY_MS) {
+        retriedAt = machine.now;
+        this.undoBrakes(world);
+      }
       return (await this.unsettled(world)).length === 0;
     });
     if (this.isOver) return;
@@ -266,11 +280,14 @@ export class HistoryRunner {
           return `starts stream ${held.streamId} under epoch ${held.epoch}${from}`;
         });
         this.checkOrder(held.process.name, held.streamId, held.epoch);
+        this.continuity.started(held, checkpoint);
       },
       stopped: (held) => {
         this.ledger?.drop(held);
         trace.tell(held.process.name, () => `has stopped stream ${held.streamId}`);
       },
+      released: (ack) => this.continuity.released(ack),
+      said: (process, what) => trace.tell(process, what),
       effect: ({ streamId, writer, epoch, position }, verdict) => {
         checks.I1e += 1;
         checks.I3c += 1;

@@ -71,13 +71,14 @@ export function generatePlan(seed: number, faultsMs = FAULTS_MS): HistoryPlan {
 }
 
 /**
- * What is left of an old lease, and autonomy, are waited for by the database's clock alone. When
- * that clock is stepped forward meanwhile, an old owner that still runs is not waited for. No
- * history has both until that is closed: it would hide everything else.
+ * What is left of an old lease, autonomy and quarantines are waited for by the database's clock
+ * alone. When that clock is stepped forward meanwhile, an old owner that still runs is not waited
+ * for. No history has both until that is closed: it would hide everything else.
  */
 function withoutKnownHoles(incidents: readonly TimedIncident[]): readonly TimedIncident[] {
   if (!hasForwardStep(incidents)) return incidents;
-  return incidents.filter(({ incident }) => incident.kind !== 'twin');
+  const holes = ['twin', 'restore-database'];
+  return incidents.filter(({ incident }) => !holes.includes(incident.kind));
 }
 
 function hasForwardStep(incidents: readonly TimedIncident[]): boolean {
@@ -110,7 +111,11 @@ function generateIncidents(world: PlannedWorld, faultsMs: number): TimedIncident
     const expected = (perMinute * faultsMs) / 60_000;
     const count = Math.floor(expected * random.between(0.3, 1.7) + random.next());
     for (let made = 0; made < count; made += 1) {
-      incidents.push({ at: Math.round(random.between(1_500, faultsMs)), incident: make(world) });
+      const incident = make(world);
+      // What operators do after the last fault must not be lost with a restore that comes later.
+      const downMs = 'downMs' in incident ? incident.downMs : 0;
+      const latest = Math.max(1_600, faultsMs - downMs - 500);
+      incidents.push({ at: Math.round(random.between(1_500, latest)), incident });
     }
   }
   const hasRestore = incidents.some(({ incident }) => incident.kind === 'restore-database');

@@ -21,6 +21,8 @@ export class CommitChecks {
   private readonly known = new Map<number, KnownAssignment>();
   /** The highest epoch of each stream that was ever committed, also before a restore. */
   private readonly highest = new Map<number, number>();
+  /** Who had which epoch of which stream: a restore may bring it back to the same one. */
+  private readonly owners = new Map<string, string>();
   private isAfresh = true;
 
   constructor(
@@ -31,6 +33,7 @@ export class CommitChecks {
 
   /** The database is an older one: what it says now may go back, what it grants may not. */
   restored(): void {
+    this.known.clear();
     this.isAfresh = true;
   }
 
@@ -57,12 +60,14 @@ export class CommitChecks {
       const epoch = row['epoch'] as number;
       const serverId = row['server_id'] as string | null;
       const before = this.known.get(streamId);
+      const had = this.owners.get(`${streamId}:${epoch}`);
+      if (serverId !== null) this.owners.set(`${streamId}:${epoch}`, serverId);
       this.known.set(streamId, { epoch, serverId });
       if (this.isAfresh || !before) continue;
       const highest = this.highest.get(streamId) ?? 0;
       if (epoch < before.epoch) {
         this.report('I1d', `the epoch of stream ${streamId} fell from ${before.epoch} to ${epoch}`);
-      } else if (epoch > before.epoch && epoch <= highest) {
+      } else if (epoch > before.epoch && epoch <= highest && had !== serverId) {
         this.report('I1d', `epoch ${epoch} of stream ${streamId} was granted a second time`);
       } else if (epoch === before.epoch && serverId !== null && serverId !== before.serverId) {
         this.report(

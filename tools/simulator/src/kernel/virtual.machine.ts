@@ -15,6 +15,9 @@ export interface EventOptions {
   readonly isThread?: boolean;
 }
 
+/** How often it is looked whether a process that is held up may go on earlier than planned, in ms. */
+const HELD_LOOK_MS = 250;
+
 /** A process did what a program must not do: it threw where nobody catches. */
 export interface Uncaught {
   readonly process: SimulatedProcess | undefined;
@@ -113,7 +116,7 @@ export class VirtualMachine {
       if (next.isCancelled || this.isStale(next)) continue;
       const heldUntil = this.heldUntil(next);
       if (heldUntil <= next.at) return next;
-      next.at = heldUntil;
+      next.at = Math.min(heldUntil, next.at + HELD_LOOK_MS);
       this.heap.push(next);
     }
   }

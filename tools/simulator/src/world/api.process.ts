@@ -1,7 +1,13 @@
 import { Database, assertLive, writeServiceBeat } from '@weir/database';
 import type { DatabaseOptions, SourceCipher } from '@weir/database';
 import { DomainError } from '@weir/domain';
-import type { AcksRequest, HeartbeatRequest, RegisterRequest, ResyncRequest } from '@weir/domain';
+import type {
+  Ack,
+  AcksRequest,
+  HeartbeatRequest,
+  RegisterRequest,
+  ResyncRequest,
+} from '@weir/domain';
 import {
   FleetsCache,
   HeartbeatRenewals,
@@ -32,6 +38,8 @@ interface Parts {
 export interface ApiSurroundings {
   readonly options: DatabaseOptions;
   readonly cipher: SourceCipher;
+  /** Told of every stop that was accepted, after its commit. */
+  readonly onReleased: (ack: Ack) => void;
 }
 
 /** One replica of orchestrator-api, from a request that is read already to the database. */
@@ -132,7 +140,12 @@ export class ApiProcess implements RequestHandler {
     { incarnation, acks }: AcksRequest,
   ): Promise<SimulatedAnswer> {
     const sender = { serverId, incarnation };
-    return { status: 200, body: await this.getParts().instances.acknowledge(fleet, sender, acks) };
+    const answer = await this.getParts().instances.acknowledge(fleet, sender, acks);
+    answer.results.forEach(({ accepted }, at) => {
+      const ack = acks[at];
+      if (accepted && ack?.state === 'stopped') this.surroundings.onReleased(ack);
+    });
+    return { status: 200, body: answer };
   }
 
   private async resync(

@@ -38,13 +38,17 @@ export class FencedSink {
   take(effect: Effect): SinkVerdict {
     const { streamId, epoch, writer, position } = effect;
     const known = this.streams.get(streamId);
-    if (known && epoch < known.epoch) {
+    if (known && this.isStale(epoch, known)) {
       this.refused += 1;
       return { kind: 'refused' };
     }
     this.accepted += 1;
     const reached = known?.position ?? 0;
     this.streams.set(streamId, { epoch, writer, position: Math.max(reached, position) });
+    if (known && epoch < known.epoch) {
+      const why = `an effect of epoch ${epoch} of stream ${streamId} came after ${known.epoch}`;
+      return { kind: 'impossible', invariant: 'I1e', why };
+    }
     if (known && epoch === known.epoch && writer !== known.writer) {
       const why = `epoch ${epoch} of stream ${streamId} was used by ${known.writer} and by ${writer}`;
       return { kind: 'impossible', invariant: 'I1e', why };
@@ -54,5 +58,10 @@ export class FencedSink {
       return { kind: 'impossible', invariant: 'I3c', why };
     }
     return { kind: 'accepted' };
+  }
+
+  /** The fence: an epoch below the highest that was seen is over. */
+  private isStale(epoch: number, known: Accepted): boolean {
+    return epoch < known.epoch;
   }
 }

@@ -1,4 +1,5 @@
 import { WeirClient } from '@weir/worker-client';
+import type { ClientLogger } from '@weir/worker-client';
 import type { SimulatedProcess } from '../kernel/simulated.process';
 import { StreamHost } from './stream.host';
 import type { HostSurroundings } from './stream.host';
@@ -40,10 +41,19 @@ export class InstanceProcess {
       port: 80,
       handler: host,
       reports: () => [...host.running.keys()].map((streamId) => ({ streamId, load: 1 })),
+      logger: this.createLogger(),
       killWhenBlocked: true,
       takeover: vouches,
     });
     void this.client.start();
+  }
+
+  private createLogger(): ClientLogger {
+    const { observer } = this.surroundings;
+    const { name } = this.process;
+    const say = (fields: object, message: string): void =>
+      observer.said(name, () => `${message} ${JSON.stringify(fields)}`);
+    return { debug: () => undefined, info: say, warn: say, error: say };
   }
 
   /** A clean stop: resolves when the client has left, or could not. */

@@ -164,7 +164,11 @@ export class SimulatedWorld {
 
   private addApi(name: string): void {
     const process = this.createProcess(name, 'api');
-    const api = new ApiProcess(process, { options: OPTIONS, cipher: CIPHER });
+    const api = new ApiProcess(process, {
+      options: OPTIONS,
+      cipher: CIPHER,
+      onReleased: (ack) => this.parts.observer.released(ack),
+    });
     this.apis.set(name, api);
     this.network.listen(name, api);
   }

@@ -1,4 +1,4 @@
-import type { Assignment } from '@weir/domain';
+import type { Ack, Assignment } from '@weir/domain';
 import type { StopResult, StreamContext, StreamHandler } from '@weir/worker-client';
 import type { SimulatedProcess } from '../kernel/simulated.process';
 import type { VirtualMachine } from '../kernel/virtual.machine';
@@ -20,6 +20,10 @@ export interface HostObserver {
   started(held: HeldStream, assignment: Assignment): void;
   stopped(held: HeldStream): void;
   effect(effect: Effect, verdict: SinkVerdict): void;
+  /** A stop was accepted and committed, with its checkpoint. */
+  released(ack: Ack): void;
+  /** What a client says of itself. */
+  said(process: string, what: () => string): void;
 }
 
 export interface HostConditions {
