@@ -82,8 +82,10 @@ describe('health endpoints of a service on real PostgreSQL and Redis', () => {
 
   it('tells a viewer about every dependency, the start, optional parts and versions', async () => {
     const body = await read('/health/detailed');
+    // On a busy machine the process itself may lag, and then it has to say so.
+    const { eventLoop } = body['details'] as unknown as { eventLoop: { status: string } };
     expect(body).toMatchObject({
-      status: 'ok',
+      status: eventLoop.status === 'degraded' ? 'degraded' : 'ok',
       service: 'test-service',
       stage: 'ready',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
