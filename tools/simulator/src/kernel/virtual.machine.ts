@@ -15,7 +15,7 @@ export interface EventOptions {
   readonly isThread?: boolean;
 }
 
-/** How often it is looked whether a process that is held up may go on earlier than planned, in ms. */
+/** How often it is looked whether a held up process may go on earlier than planned, in ms. */
 const HELD_LOOK_MS = 250;
 
 /** A process did what a program must not do: it threw where nobody catches. */
