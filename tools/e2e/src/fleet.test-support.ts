@@ -20,6 +20,7 @@ export interface AssignmentItem {
 }
 
 export interface EventItem {
+  readonly at: string;
   readonly kind: string;
   readonly serverId: string | null;
   readonly message: string;
@@ -97,6 +98,14 @@ export class RealFleet {
 
   async events(query = ''): Promise<EventItem[]> {
     return (await this.call<{ items: EventItem[] }>(`/events?limit=1000${query}`)).items;
+  }
+
+  /** What happened to a stream, one line per event, for a failure's message. */
+  async historyOf(streamId: string): Promise<string> {
+    const lines = (await this.events(`&streamId=${streamId}`)).map(
+      ({ at, kind, serverId, message }) => `${at} ${kind} ${serverId} ${message}`,
+    );
+    return [`stream ${streamId}:`, ...lines].join('\n  ');
   }
 
   /** Waits until every stream runs on an instance that is not among `gone`. */
