@@ -118,7 +118,12 @@ export class DyingFleet {
       atMs: lastSign,
       isNew: true,
       suspectCount: recent.length,
-      suspects: new Map(recent.map(([id, { sinceMs }]) => [id, Math.max(0, lastSign - sinceMs)])),
+      suspects: new Map(
+        recent.map(([id, { sinceMs }]) => [
+          id,
+          Math.max(diedAt > sinceMs ? 1 : 0, lastSign - sinceMs),
+        ]),
+      ),
     });
     this.lostServers.push(instance.serverId);
     const flaps = this.losses.filter(

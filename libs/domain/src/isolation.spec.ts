@@ -57,6 +57,19 @@ describe('which streams are isolated', () => {
     expect(decideIsolation(picture(known), settings).isolate).toEqual([]);
   });
 
+  it('nobody by an instance that may have been dead before it got the stream', () => {
+    const unheard = (one: InstanceLoss): InstanceLoss => ({
+      ...one,
+      suspects: new Map([...one.suspects.keys()].map((streamId) => [streamId, 0])),
+    });
+    const [a, b, c] = three as [InstanceLoss, InstanceLoss, InstanceLoss];
+    expect(decideIsolation(picture([a, unheard(b), c]), settings).isolate).toEqual([]);
+    const all = three.map(unheard);
+    expect(idsOf(decideIsolation(picture(all), settings).isolate)).toEqual(['7']);
+    const fourth = [a, unheard(b), c, loss('d', 4, ['7', '11'])];
+    expect(idsOf(decideIsolation(picture(fourth), settings).isolate)).toEqual(['7']);
+  });
+
   it('nobody while it is always the same instance: that is as suspect as a stream', () => {
     const same = three.map((one, index) => ({ ...one, serverId: 'a', incarnation: index }));
     expect(decideIsolation(picture(same), settings).isolate).toEqual([]);

@@ -11,7 +11,8 @@ export interface InstanceLoss {
   /** Nobody has drawn conclusions from it yet. */
   readonly isNew: boolean;
   /**
-   * Streams that it had got not long before (`isolateRecentMs`) -> for how long it had them, in ms.
+   * Streams that it had got not long before (`isolateRecentMs`) -> for how long it had them, in ms;
+   * 0: it gave no sign of life after it got them, nor said that they run, nor came back at once.
    * Those that neither had a part in `isolateAfterLosses` losses nor are held back may be left out.
    */
   readonly suspects: ReadonlyMap<string, number>;
@@ -97,6 +98,7 @@ const INNOCENTS_MAX = 0.01;
  * the way is isolated together, and probation (decideProbation) sorts it out.
  *
  * 1. A loss that is part of a mass loss, which the stream does not explain, speaks against nobody.
+ *    Nor does one of an instance that gave no sign of life with the stream, unless none ever did.
  * 2. Streams that explain the most losses are suspects; the losses that they explain are taken out,
  *    and what is left is looked at in the same way: there may be a second one that kills.
  * 3. No more than `isolatePercentMax` of the fleet's streams are isolated at once.
@@ -201,11 +203,26 @@ function countLosses(
       streamId,
       losses: losses.filter((loss) => !isMassLoss(loss, streamId, { picture, settings })),
     }))
+    .filter(({ streamId, losses }) => isPattern(streamId, losses, settings))
     .filter(
       ({ losses }) =>
         losses.some((loss) => loss.isNew) &&
         new Set(losses.map((loss) => loss.serverId)).size >= SERVERS_MIN,
     );
+}
+
+/**
+ * An instance that gave no sign of life after it was given the stream may have been dead already,
+ * as when a second one dies while the streams of the first are placed. A stream that kills does so
+ * before any sign of life each time, or seldom.
+ */
+function isPattern(
+  streamId: string,
+  losses: readonly InstanceLoss[],
+  { isolateAfterLosses }: IsolationSettings,
+): boolean {
+  const alive = losses.filter((loss) => (loss.suspects.get(streamId) ?? 0) > 0).length;
+  return alive === 0 || alive >= isolateAfterLosses;
 }
 
 /**

@@ -40,10 +40,11 @@ cross join lateral (
   select count(*)::integer as count,
     array_agg(a.stream_id order by a.started_at desc, a.stream_id)
       filter (where a.is_recent) as ids,
-    array_agg(greatest(0, extract(epoch from sign.at - a.started_at) * 1000)::integer
+    array_agg(greatest(a.least_ms, extract(epoch from sign.at - a.started_at) * 1000)::integer
       order by a.started_at desc, a.stream_id) filter (where a.is_recent) as ages
   from (
     select o.stream_id, greatest(o.assigned_at, o.not_before) as started_at,
+      case when $3 = 'taken-over' and o.running_since is null then 0 else 1 end as least_ms,
       greatest(o.assigned_at, o.not_before)
         between sign.at - $4 * interval '1 millisecond' and weir_now() as is_recent
     from assignments o where o.fleet_id = l.fleet_id and o.server_id = l.server_id
