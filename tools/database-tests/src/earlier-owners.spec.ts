@@ -1,4 +1,10 @@
-import { applyPlacements, leaveFleet, renewLeases, resyncInstance } from '@weir/database';
+import {
+  applyPlacements,
+  fenceInstance,
+  leaveFleet,
+  renewLeases,
+  resyncInstance,
+} from '@weir/database';
 import { generationOf } from '@weir/domain';
 import { createTestDatabase } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
@@ -65,6 +71,28 @@ describe('while an earlier process may still run an exclusive stream, nobody els
     expect(answer.start[0]!.notBeforeMs).toBeGreaterThan(10_000);
   });
 
+  it('when the clock was stepped before the second process came, and nobody took it over', async () => {
+    await fleet.register('a');
+    const [streamId] = await fleet.addStreams(1);
+    await fleet.place([streamId!], 'a');
+    await test.setClockOffset(3_600_000);
+    await fleet.register('a');
+    const { changes } = await fleet.deliver('a');
+    expect(changes[0]!.notBeforeMs).toBeGreaterThan(14_000);
+  });
+
+  it('when the clock was stepped before an operator fenced it', async () => {
+    await fleet.register('a');
+    const [streamId] = await fleet.addStreams(1);
+    await fleet.place([streamId!], 'a');
+    await test.setClockOffset(3_600_000);
+    await fenceInstance(test.database.control, fleet.fleetId, 'a', {
+      reason: 'it does not answer',
+      requestedBy: 'somebody',
+    });
+    expect((await fleet.assignment(streamId!)).notBeforeMs).toBeGreaterThan(14_000);
+  });
+
   it('when its lease is over but its autonomy is not, and nobody took it over', async () => {
     await fleet.register('a');
     const [streamId] = await fleet.addStreams(1, { autonomyMs: 600_000 });
@@ -126,4 +154,41 @@ describe('a database that is another one than before', () => {
     await fleet.place(['1'], 'nobody');
     expect(generationOf(await revisionOf())).toBeGreaterThan(generationOf(before));
   });
+
+  it('holds back what was granted and not started, before it renews a lease', async () => {
+    const incarnation = await fleet.register('a');
+    await test.database.control.query('update cluster_state set quarantine_until = null');
+    const [started, unstarted] = await fleet.addStreams(2);
+    const granted = await fleet.place([started!, unstarted!], 'a');
+    const { epoch } = granted.find(({ streamId }) => streamId === started)!;
+    await fleet.ack('a', incarnation, [{ streamId: started!, epoch, state: 'running' }]);
+    await replaceDatabase();
+    const [renewed] = await renewLeases(test.database.heartbeat, [fleet.renewal('a', incarnation)]);
+    expect(renewed?.kind).toBe('renewed');
+    const { changes } = await fleet.deliver('a');
+    const told = (streamId: string) => changes.find((change) => change.streamId === streamId)!;
+    expect(told(started!)).toMatchObject({ epoch, desired: 'run' });
+    expect(told(started!)).not.toHaveProperty('notBeforeMs');
+    expect(generationOf(told(unstarted!).epoch)).toBe(await readGeneration());
+    expect(told(unstarted!).notBeforeMs).toBeGreaterThan(14_000);
+  });
+
+  it('opens no incarnation a second time', async () => {
+    await fleet.register('a');
+    await replaceDatabase();
+    expect(generationOf(await fleet.register('a'))).toBe(await readGeneration());
+    expect(generationOf(await fleet.register('b'))).toBe(await readGeneration());
+  });
 });
+
+/** What a restore looks like from here: the database is not the one that is written down in it. */
+async function replaceDatabase(): Promise<void> {
+  await test.database.control.query(`update cluster_state set system_identifier = 'another'`);
+}
+
+async function readGeneration(): Promise<number> {
+  const rows = await test.database.control.query<{ generation: number }>(
+    'select generation from cluster_state',
+  );
+  return rows[0]!.generation;
+}

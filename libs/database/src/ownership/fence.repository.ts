@@ -2,6 +2,7 @@ import { DomainError } from '@weir/domain';
 import type { InstanceStatus } from '@weir/domain';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { handOver, settleMovesOf } from './handoff';
+import { LATEST_LEASE_END } from './lease.end';
 import { dropEndsOf } from './move.ends';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
@@ -33,7 +34,7 @@ interface LiveLease {
   readonly incarnation: number;
   readonly status: InstanceStatus;
   readonly fenced: boolean;
-  readonly leaseExpiresAt: Date;
+  readonly mayRunUntil: Date;
 }
 
 /** As fenceInstance, inside a change that is under way. */
@@ -59,7 +60,7 @@ export async function fence(
     [change.fleetId, serverId],
   );
   const streamIds = owned.map(({ streamId }) => streamId);
-  await releaseLater(change, streamIds, lease.leaseExpiresAt, serverId);
+  await releaseLater(change, streamIds, lease.mayRunUntil, serverId);
   await handOver(change, streamIds);
   await settleMovesOf(change, [serverId], `${serverId} was fenced`);
   change.touch(serverId);
@@ -87,7 +88,8 @@ async function lockLive(change: OwnershipChange, serverId: string): Promise<Live
     key,
   );
   const rows = await change.sql.query<LiveLease>(
-    `select l.incarnation, i.status, l.fenced, l.lease_expires_at as "leaseExpiresAt"
+    `select l.incarnation, i.status, l.fenced,
+       ${LATEST_LEASE_END} as "mayRunUntil"
      from instances i join instance_leases l using (fleet_id, server_id)
      where i.fleet_id = $1 and i.server_id = $2`,
     key,

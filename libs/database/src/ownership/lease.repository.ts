@@ -1,4 +1,9 @@
 import type { InstanceMetrics, InstanceStatus } from '@weir/domain';
+import {
+  ForeignDatabaseError,
+  IS_SAME_DATABASE,
+  inKnownGeneration,
+} from '../connection/generation.guard';
 import type { SqlSession } from '../connection/sql-session';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 
@@ -37,6 +42,7 @@ interface LockedLease {
   readonly serverId: string;
   readonly incarnation: number;
   readonly fenced: boolean;
+  readonly isSame: boolean;
 }
 
 type RenewedRow = { readonly fleetId: number; readonly serverId: string } & Omit<
@@ -49,16 +55,27 @@ type RenewedRow = { readonly fleetId: number; readonly serverId: string } & Omit
  * the clock is read by a later statement: a wait for a lock never shortens a lease, which even
  * clock_timestamp() in the statement that waits would do, because it is read before the wait.
  * An expired lease that nobody took over is renewed like any other. Of two heartbeats of one
- * instance in one batch each is answered and the last one is stored.
+ * instance in one batch each is answered and the last one is stored. In a database that is another
+ * one than before, the generation is raised first: it may believe leases live that are not.
  * @returns one result per renewal, in the order given.
  */
 export function renewLeases(
   runner: TransactionRunner,
   renewals: readonly Renewal[],
 ): Promise<RenewalResult[]> {
+  return inKnownGeneration(runner, () => renewInKnownGeneration(runner, renewals));
+}
+
+function renewInKnownGeneration(
+  runner: TransactionRunner,
+  renewals: readonly Renewal[],
+): Promise<RenewalResult[]> {
   return runner.run('heartbeat', { onUnknownCommit: 'repeat' }, async (sql) => {
     const locked = new Map<string, LockedLease>();
-    for (const lease of await lockLeases(sql, renewals)) locked.set(keyOf(lease), lease);
+    for (const lease of await lockLeases(sql, renewals)) {
+      if (!lease.isSame) throw new ForeignDatabaseError('the database was replaced');
+      locked.set(keyOf(lease), lease);
+    }
     const last = new Map<string, Renewal>();
     for (const renewal of renewals) {
       if (isLive(renewal, locked.get(keyOf(renewal)))) last.set(keyOf(renewal), renewal);
@@ -102,7 +119,8 @@ function storeRenewals(sql: SqlSession, renewals: readonly Renewal[]): Promise<R
  * one hides its look-ups from the join order (offset 0).
  */
 const LOCK = `
-select l.fleet_id as "fleetId", l.server_id as "serverId", l.incarnation, l.fenced
+select l.fleet_id as "fleetId", l.server_id as "serverId", l.incarnation, l.fenced,
+  (select ${IS_SAME_DATABASE} from cluster_state k, pg_control_system() s) as "isSame"
 from unnest($1::bigint[], $2::text[]) as q (fleet_id, server_id)
 join instance_leases l on l.fleet_id = q.fleet_id and l.server_id = q.server_id
 order by l.fleet_id, l.server_id

@@ -1,6 +1,10 @@
 import { DomainError } from '@weir/domain';
 import type { EventKind, Severity } from '@weir/domain';
-import { IS_SAME_DATABASE, guardGeneration } from '../connection/generation.guard';
+import {
+  ForeignDatabaseError,
+  IS_SAME_DATABASE,
+  inKnownGeneration,
+} from '../connection/generation.guard';
 import { notifyFleet } from '../connection/notify';
 import type { SqlSession } from '../connection/sql-session';
 import { appendEvents } from '../history/event.writer';
@@ -95,22 +99,6 @@ export function changeOwnership<T>(
       return result;
     }),
   );
-}
-
-/** The database is another one than before: bump its generation, then do the work. */
-async function inKnownGeneration<T>(runner: TransactionRunner, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ForeignDatabaseError)) throw error;
-    await guardGeneration(runner);
-    return work();
-  }
-}
-
-/** Thrown inside a transaction when the database is not the one that granted its epochs. */
-class ForeignDatabaseError extends Error {
-  override readonly name = 'ForeignDatabaseError';
 }
 
 /** Work whose answer would differ if it were done again after a lost COMMIT answer. */

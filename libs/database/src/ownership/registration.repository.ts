@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { FAILURES_KEPT } from '@weir/domain';
+import { FAILURES_KEPT, nextEpoch } from '@weir/domain';
 import type { InstanceStatus, RegisterRequest } from '@weir/domain';
 import type { TransactionRunner } from '../resilience/transaction-runner';
 import { getFleetSettings } from './fleet.repository';
 import { handOver, settleMovesOf } from './handoff';
 import { judgeReturn, recordLosses } from './loss.repository';
 import type { CrashReturn } from './loss.repository';
+import { LATEST_LEASE_END } from './lease.end';
 import { dropEndsOf } from './move.ends';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
@@ -25,7 +26,7 @@ interface Former {
   readonly status: InstanceStatus;
   readonly cordoned: boolean;
   readonly fenced: boolean;
-  readonly leaseExpiresAt: Date;
+  readonly mayRunUntil: Date;
 }
 
 /**
@@ -42,7 +43,9 @@ export function registerInstance(
   const operation = { name: 'register', operationId: randomUUID() };
   return changeOwnership(runner, fleetId, operation, async (change) => {
     const former = await lockFormer(change, request.serverId);
-    const incarnation = former ? former.incarnation + 1 : await findFirstIncarnation(change);
+    const last = former ? former.incarnation : await findIncarnationFloor(change);
+    // As epochs: one that was opened and lost with another database is never opened again.
+    const incarnation = nextEpoch(last, change.generation);
     const isReplaced = former !== undefined && isReplacing(request, former);
     const isReturn = isReplaced || former?.status === 'lost';
     const settings = isReturn ? await getFleetSettings(change.sql, fleetId) : undefined;
@@ -69,12 +72,12 @@ function isReplacing(request: RegisterRequest, former: Former): boolean {
 }
 
 /** A name that is new, or forgotten: above all incarnations that were ever forgotten. */
-async function findFirstIncarnation(change: OwnershipChange): Promise<number> {
+async function findIncarnationFloor(change: OwnershipChange): Promise<number> {
   const rows = await change.sql.query<{ floor: number }>(
     'select incarnation_floor as floor from fleet_revisions where fleet_id = $1',
     [change.fleetId],
   );
-  return (rows[0]?.floor ?? 0) + 1;
+  return rows[0]?.floor ?? 0;
 }
 
 async function lockFormer(change: OwnershipChange, serverId: string): Promise<Former | undefined> {
@@ -84,7 +87,8 @@ async function lockFormer(change: OwnershipChange, serverId: string): Promise<Fo
     key,
   );
   const rows = await change.sql.query<Former>(
-    `select i.incarnation, i.status, i.cordoned, l.fenced, l.lease_expires_at as "leaseExpiresAt"
+    `select i.incarnation, i.status, i.cordoned, l.fenced,
+       ${LATEST_LEASE_END} as "mayRunUntil"
      from instances i join instance_leases l using (fleet_id, server_id)
      where i.fleet_id = $1 and i.server_id = $2`,
     key,
@@ -166,7 +170,7 @@ async function adoptStreams(
   const plan = decideRegistration(owned, running, maxStreams, former.scattered);
   // Expired is not gone: autonomy counts from the end of a lease that nobody has taken over.
   const isOldGone = request.takeover === true || former.fenced;
-  const oldLeaseExpiresAt = isOldGone ? null : former.leaseExpiresAt;
+  const oldLeaseExpiresAt = isOldGone ? null : former.mayRunUntil;
   await keepStreams(change, { serverId, incarnation }, plan.keep);
   await regrantStreams(change, {
     serverId,
