@@ -9,7 +9,7 @@
 export const WORLDS = [
   {
     name: 'handoff',
-    about: 'moves, aborted moves, lost leases, late renewals; healed from every state',
+    about: 'moves, rolled back moves, lost leases, late renewals; healed from every state',
     bounds: { TTL: 2, MESSAGES: 1, CHANGES: 2, GRANTS: 2, HEALING: 1 },
   },
   {
@@ -34,7 +34,10 @@ export const WORLDS = [
     name: 'two streams',
     isLong: true,
     about: 'one lease for both; healed from every state',
-    bounds: { TTL: 2, MESSAGES: 1, CHANGES: 3, GRANTS: 2, STREAMS: 2, HEALING: 1 },
+    bounds: {
+      ...{ TTL: 2, MESSAGES: 1, CHANGES: 3, GRANTS: 2, MOVES: 0, REGISTRATIONS: 0 },
+      ...{ STREAMS: 2, HEALING: 1 },
+    },
   },
   {
     name: 'reordering',

@@ -79,7 +79,9 @@ end:
 #define MOVE(s) \
   :: d_step { GOES_ON && MAY_CHANGE && db.move[s] == PREPARING && db.owner[s] != NOBODY && \
     db.status[s] != STOPPING -> stopOwner(s); DONE } \
-  :: d_step { GOES_ON && db.move[s] != NO_MOVE -> db.move[s] = NO_MOVE; db.target[s] = 0; DONE }
+  :: d_step { GOES_ON && db.move[s] != NO_MOVE -> db.move[s] = NO_MOVE; db.target[s] = 0; DONE } \
+  :: d_step { GOES_ON && MAY_CHANGE && db.move[s] == HANDING_OVER && db.owner[s] != NOBODY -> \
+    rollBack(s); DONE }
 proctype Rounds() {
 end:
   do

@@ -180,6 +180,14 @@ inline stopOwner(s) {
   raiseRevision(s)
 }
 
+/* abortMoves: an owner that was told to stop and has not said so runs on, under its epoch */
+inline rollBack(s) {
+  db.move[s] = NO_MOVE;
+  db.target[s] = 0;
+  db.status[s] = (db.wait[s] > 0 -> STARTING : RUNNING);
+  raiseRevision(s)
+}
+
 /* guardGeneration, in the first change of ownership after the database came back */
 inline raiseGeneration() {
   isForeign = 0;
