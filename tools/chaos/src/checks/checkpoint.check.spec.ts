@@ -23,6 +23,11 @@ describe('I3 of checkpoints', () => {
     expect(check(...lines, line('begun', 3, 0))).toEqual([expect.stringContaining('begins at 0')]);
   });
 
+  it('holds for an older one from a restored database, in its new generation', () => {
+    const lines = [line('begun', 1, 0), line('ended', 1, 40), line('begun', 2, 40)];
+    expect(check(...lines, line('begun', 2 ** 40 + 2, 0))).toEqual([]);
+  });
+
   it('is violated by a checkpoint that nobody handed on', () => {
     expect(check(line('begun', 1, 7))).toEqual([expect.stringContaining('from nobody')]);
   });

@@ -2,7 +2,7 @@ import type { Scene } from '../run/scene';
 
 const QUIET_POLLS = 5;
 
-/** Waits until no stream is on the move and none was for a moment: nothing changes by itself. */
+/** Waits until no stream was on the move for a moment: then nothing changes by itself. */
 export async function untilQuiet(scene: Scene): Promise<void> {
   let quiet = 0;
   await scene.until('no stream is on the move', async () => {

@@ -1,3 +1,6 @@
+import { appendFileSync, chmodSync, chownSync, cpSync, readdirSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startPostgres } from '@weir/embedded';
 import type { PostgresOptions, PostgresServer } from '@weir/embedded';
 import type { Member } from './member';
@@ -17,8 +20,7 @@ export class PostgresMember implements Member {
   }
 
   url(database: string): string {
-    if (!this.server) throw new Error('PostgreSQL was never started');
-    return this.server.url(database);
+    return this.serverOrThrow().url(database);
   }
 
   async start(): Promise<void> {
@@ -56,8 +58,52 @@ export class PostgresMember implements Member {
     this.isPaused = false;
   }
 
+  /** Keeps a copy of everything as it is now. Stopped meanwhile. */
+  async backUp(): Promise<void> {
+    const { dataDir } = this.serverOrThrow();
+    await this.stop();
+    cpSync(dataDir, copyOf(dataDir), { recursive: true, preserveTimestamps: true });
+    // The copy belongs to whoever PostgreSQL runs as, too.
+    const { uid, gid, mode } = statSync(dataDir);
+    chmodSync(copyOf(dataDir), mode);
+    for (const path of listFiles(copyOf(dataDir))) chownSync(path, uid, gid);
+    await this.start();
+  }
+
+  /**
+   * Puts the copy in the place of what is there, as a restore does: it recovers, and goes on in a
+   * new timeline. What was committed since the copy is gone.
+   */
+  async restore(): Promise<void> {
+    const { dataDir } = this.serverOrThrow();
+    await this.kill();
+    rmSync(dataDir, { recursive: true });
+    renameSync(copyOf(dataDir), dataDir);
+    const { uid, gid } = statSync(dataDir);
+    const signal = join(dataDir, 'recovery.signal');
+    writeFileSync(signal, '');
+    chownSync(signal, uid, gid);
+    appendFileSync(join(dataDir, 'postgresql.auto.conf'), "restore_command = 'false'\n");
+    await this.start();
+  }
+
+  private serverOrThrow(): PostgresServer {
+    if (!this.server) throw new Error('PostgreSQL was never started');
+    return this.server;
+  }
+
   /** Process ids of the postmaster and its children. */
   processes(): number[] {
     return this.pid === undefined ? [] : treeOf(this.pid);
   }
+}
+
+function copyOf(dataDir: string): string {
+  return `${dataDir}.copy`;
+}
+
+/** The folder and everything in it. */
+function listFiles(folder: string): string[] {
+  const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return [folder, ...inside.map((path) => join(folder, path))];
 }

@@ -9,6 +9,7 @@ import { p3Row } from './p3.row';
 import { p4Row } from './p4.row';
 import { p5Row } from './p5.row';
 import { p6Row } from './p6.row';
+import { p9Row } from './p9.row';
 import { p12Row } from './p12.row';
 import { p13Row } from './p13.row';
 import { p14Row } from './p14.row';
@@ -40,6 +41,7 @@ export const ROWS: readonly Row[] = [
   p4Row,
   p5Row,
   p6Row,
+  p9Row,
   p12Row,
   p13Row,
   p14Row,

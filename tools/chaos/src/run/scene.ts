@@ -32,6 +32,11 @@ export class Scene {
     this.isFull = parts.isFull;
   }
 
+  /** Aborted when everything is to end. */
+  get signal(): AbortSignal {
+    return this.parts.signal;
+  }
+
   get leaseTtlMs(): number {
     return this.plant.options.leaseTtlMs;
   }

@@ -22,6 +22,8 @@ const DUPLICATE_SHARE = 0.3;
 export class OperatorWorkload {
   private readonly entries: (LedgerEntry & { streamId?: string })[] = [];
   private isStopping = false;
+  private isPaused = false;
+  private isWriting = false;
 
   constructor(
     private readonly operator: OperatorClient,
@@ -35,6 +37,16 @@ export class OperatorWorkload {
   /** Sends nothing new; what is under way is left to itself. */
   giveUp(): void {
     this.isStopping = true;
+  }
+
+  /** Writes nothing until `resume`; resolves when nothing is under way. */
+  async pause(): Promise<void> {
+    this.isPaused = true;
+    while (this.isWriting) await wait(PAUSE_MS);
+  }
+
+  resume(): void {
+    this.isPaused = false;
   }
 
   /** How many writes were answered so far. */
@@ -57,8 +69,11 @@ export class OperatorWorkload {
 
   private async run(): Promise<void> {
     while (!this.isStopping) {
-      await this.doOne();
       await wait(PAUSE_MS);
+      if (this.isPaused) continue;
+      this.isWriting = true;
+      await this.doOne();
+      this.isWriting = false;
     }
   }
 

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { HerdResult } from './herd.order';
 
 const TIMEOUT_MS = 20_000;
 const ATTEMPTS_MAX = 30;
@@ -8,16 +9,8 @@ const BACKOFF_MS = 500;
 /** Connections that a process of ours opens to one replica. */
 const SOCKETS_MAX = 250;
 
-export interface HerdAnswer {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-  /** From the first attempt on. */
-  readonly ms: number;
-  readonly attempts: number;
-}
-
 /** Many simulated instances: plain HTTP, with the retries that the protocol asks for. */
-export class Herd {
+export class HerdClient {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: SOCKETS_MAX });
 
   constructor(
@@ -32,15 +25,19 @@ export class Herd {
     method: string,
     body: object | undefined,
     at: number,
-  ): Promise<HerdAnswer> {
+  ): Promise<HerdResult> {
     const startedMs = performance.now();
+    let slowestMs = 0;
     for (let attempts = 1; ; attempts += 1) {
       const port = this.ports[(at + attempts) % this.ports.length] ?? 0;
+      const sentMs = performance.now();
       const answer = await this.once(port, path, { method, body }).catch(() => undefined);
+      slowestMs = Math.max(slowestMs, performance.now() - sentMs);
       const isLater = !answer || answer.status === 429 || answer.status >= 500;
       if (!isLater || attempts >= ATTEMPTS_MAX) {
         const { status = 0, text = '' } = answer ?? {};
-        return { status, body: parse(text), ms: performance.now() - startedMs, attempts };
+        const ms = performance.now() - startedMs;
+        return { status, incarnation: findIncarnation(text), ms, slowestMs, attempts };
       }
       await wait(answer?.retryAfterMs ?? BACKOFF_MS * (0.5 + ((at * 7919) % 100) / 100));
     }
@@ -88,10 +85,8 @@ export class Herd {
   }
 }
 
-function parse(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
+/** That of a registration's answer. */
+function findIncarnation(text: string): number | undefined {
+  const found = /"incarnation":(\d+)/.exec(text)?.[1];
+  return found === undefined ? undefined : Number(found);
 }
