@@ -36,6 +36,18 @@ describe('where connections are cut', () => {
     expect(coverage.isChosen(point('b'))).toBe(false);
   });
 
+  it('prefers what was said just now', () => {
+    let nowMs = 10_000;
+    const coverage = new CutCoverage(new SeededRandom(1), () => nowMs);
+    coverage.isChosen(point('rare'));
+    nowMs += 60_000;
+    coverage.isChosen(point('usual'));
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(coverage.choose()).toEqual(point('usual'));
+      coverage.isChosen(point('usual'));
+    }
+  });
+
   it('tells COMMITs apart by what they commit', () => {
     const statement = {
       connection: 1,

@@ -12,6 +12,8 @@ export interface CutPoint {
 }
 
 const TEXT_LENGTH = 90;
+/** What was said so recently is likely to be said again soon. In ms. */
+const RECENT_MS = 5_000;
 
 /**
  * Chooses where to cut, so that every place that was ever seen gets its turn: what was cut least
@@ -22,9 +24,13 @@ export class CutCoverage {
   private readonly turns = new Map<string, number>();
   private readonly cut = new Set<string>();
   private readonly points = new Map<string, CutPoint>();
+  private readonly seenAtMs = new Map<string, number>();
   private wanted: string | undefined;
 
-  constructor(private readonly random: SeededRandom) {}
+  constructor(
+    private readonly random: SeededRandom,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
 
   /** Different places at which something was cut. */
   get cutCount(): number {
@@ -42,12 +48,18 @@ export class CutCoverage {
     return new Set(cut.map(([, { application, operation }]) => `${application} ${operation}`)).size;
   }
 
-  /** The next place to cut, among those that were cut least often. */
+  /** The next place to cut: of those that were cut least often, one that was seen just now. */
   choose(): CutPoint | undefined {
-    const least = Math.min(...this.turns.values());
-    const candidates = [...this.turns].filter(([, count]) => count === least).map(([key]) => key);
+    const recent = [...this.turns].filter(([key]) => this.isRecent(key));
+    const among = recent.length > 0 ? recent : [...this.turns];
+    const least = Math.min(...among.map(([, count]) => count));
+    const candidates = among.filter(([, count]) => count === least).map(([key]) => key);
     this.wanted = candidates.length === 0 ? undefined : this.random.pick(candidates);
     return this.wanted === undefined ? undefined : this.points.get(this.wanted);
+  }
+
+  private isRecent(key: string): boolean {
+    return this.clock() - (this.seenAtMs.get(key) ?? 0) <= RECENT_MS;
   }
 
   /** Notes a place, and says whether it is the chosen one; that then counts as cut. */
@@ -57,6 +69,7 @@ export class CutCoverage {
       this.points.set(key, point);
       this.turns.set(key, 0);
     }
+    this.seenAtMs.set(key, this.clock());
     if (key !== this.wanted) return false;
     this.turns.set(key, (this.turns.get(key) ?? 0) + 1);
     this.cut.add(key);
