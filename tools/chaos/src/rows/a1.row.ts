@@ -10,8 +10,10 @@ import type { Scene } from '../run/scene';
 import type { SeenStatement } from '@weir/testing';
 
 const POINTS_MIN = 60;
-const CUTS = 90;
-const FULL_CUTS = 600;
+const POINTS_GOAL = 75;
+const FULL_POINTS_GOAL = 300;
+/** So many attempts for each place of the goal, at most. */
+const ATTEMPTS_PER_POINT = 3;
 /** A place that does not come up again for so long waits for its next turn. In ms. */
 const PATIENCE_MS = 3_000;
 /** Every so many cuts the service is killed as well, at that very place. */
@@ -28,8 +30,11 @@ export const a1Row: Row = {
     const coverage = new CutCoverage(scene.random);
     const driver = driveOperations(scene);
     try {
-      const cuts = scene.isFull ? FULL_CUTS : CUTS;
-      for (let cut = 1; cut <= cuts; cut += 1) await breakSomewhere(scene, coverage, cut);
+      const goal = scene.isFull ? FULL_POINTS_GOAL : POINTS_GOAL;
+      const attemptsMax = goal * ATTEMPTS_PER_POINT;
+      for (let cut = 1; coverage.cutCount < goal && cut <= attemptsMax; cut += 1) {
+        await breakSomewhere(scene, coverage, cut);
+      }
     } finally {
       stopInterfering(scene.plant);
       await driver.stop();
