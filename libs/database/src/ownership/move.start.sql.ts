@@ -81,7 +81,7 @@ with chosen as (
     exclusive, reason, gain, cost, epoch, deadline, step_timeout_ms, requested_by, started_at)
   select $1, stream_id, from_id, to_id, incarnation, state, exclusive, reason, gain, cost, epoch,
     deadline, $15::bigint, $16::text, weir_now()
-  from ready where planned_id is null
+  from ready where planned_id is null order by stream_id
   returning move_id, stream_id
 ), woken as (
   update moves m set state = r.state, to_incarnation = r.incarnation, exclusive = r.exclusive,
