@@ -1,6 +1,8 @@
 import { backendOf } from './cli/backend.choice';
 import { campaignText, runCampaign } from './cli/campaign.command';
 import { runOne, runOptions, tellViolation } from './cli/history.command';
+import { compareBackends } from './cli/compare.command';
+import { isAsExpected, runMutants } from './cli/mutants.command';
 import { HELP, parseArguments } from './cli/simulate.arguments';
 import type { SimulateArguments } from './cli/simulate.arguments';
 import { HistoryRunner } from './history/history.runner';
@@ -14,6 +16,13 @@ async function main(): Promise<number> {
   if (args.command === 'help') {
     write(HELP);
     return 0;
+  }
+  if (args.command === 'compare') return compareBackends(args, write);
+  if (args.command === 'mutants') {
+    const results = await runMutants(args, write);
+    const failed = results.filter((result) => !isAsExpected(result));
+    write(`${results.length - failed.length} of ${results.length} as expected\n`);
+    return failed.length > 0 ? 1 : 0;
   }
   if (args.seed !== undefined || args.planFile !== undefined) return single(args);
   const { totals, wallMs } = await runCampaign(args, tell);

@@ -17,7 +17,9 @@ export interface JobOrder {
   readonly args: SimulateArguments;
   readonly first: number;
   readonly stride: number;
-  readonly mutant?: string | undefined;
+  /** The code is broken in this way. */
+  readonly mutant?: string;
+  readonly isUntilViolation?: boolean;
 }
 
 /** Runs many histories in several processes. @returns the totals and how long it took, in ms. */

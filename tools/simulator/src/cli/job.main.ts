@@ -1,23 +1,14 @@
-import { HistoryRunner } from '../history/history.runner';
-import { generatePlan } from '../history/plan.generator';
 import type { JobOrder } from './campaign.command';
-import { backendOf } from './backend.choice';
+import { MUTANTS } from '../mutants/mutant.list';
+import { installMutant } from '../mutants/mutant.loader';
 
-/** Runs the histories of one job and sends each to the process that asked for them. */
+/** Runs the histories of one job; a mutant breaks the code before any of it is loaded. */
 async function main(): Promise<void> {
   const order = JSON.parse(process.argv[2] ?? '') as JobOrder;
-  const { args, first, stride } = order;
-  const backend = await backendOf(args);
-  try {
-    for (let seed = first; seed < args.from + args.seeds; seed += stride) {
-      const plan = generatePlan(seed, args.faultsMs);
-      const options = { stepsMax: args.stepsMax, ...backend.options };
-      const { trace: _trace, ...report } = await new HistoryRunner(plan, options).run();
-      await send(report);
-    }
-  } finally {
-    await backend.close();
-  }
+  const mutant = MUTANTS.find(({ name }) => name === order.mutant);
+  if (mutant) installMutant(mutant);
+  const { runHistories } = await import('./job.histories.js');
+  await runHistories(order, send);
   process.disconnect();
 }
 

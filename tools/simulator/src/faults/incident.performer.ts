@@ -142,7 +142,7 @@ export class IncidentPerformer {
     return true;
   }
 
-  private leave({ target, awayMs }: Extract<Incident, { kind: 'leave' }>): boolean {
+  private leave({ target, awayMs, vouches }: Extract<Incident, { kind: 'leave' }>): boolean {
     const { world } = this;
     const instance = world.instances.get(target);
     if (!instance?.process.isAlive || instance.isLeaving) return false;
@@ -151,7 +151,7 @@ export class IncidentPerformer {
     world.machine.schedule({ inMs: 0, process }, () => {
       void instance.leave().then(() => {
         if (process.life === life) world.crash(process);
-        this.later(awayMs, () => world.begin(target, true));
+        this.later(awayMs, () => world.begin(target, vouches));
       });
     });
     return true;

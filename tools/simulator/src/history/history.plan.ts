@@ -47,7 +47,12 @@ export type Incident =
       readonly forMs: number;
     }
   | { readonly kind: 'join'; readonly target: string }
-  | { readonly kind: 'leave'; readonly target: string; readonly awayMs: number }
+  | {
+      readonly kind: 'leave';
+      readonly target: string;
+      readonly awayMs: number;
+      readonly vouches: boolean;
+    }
   | { readonly kind: 'twin'; readonly target: string; readonly forMs: number }
   | { readonly kind: 'operator'; readonly action: OperatorAction };
 

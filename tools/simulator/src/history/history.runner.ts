@@ -6,7 +6,7 @@ import { CommitChecks } from '../invariants/commit.checks';
 import { ContinuityChecks } from '../invariants/continuity.checks';
 import { OWNERSHIP_TABLES, findUnsettled, fingerprint } from '../invariants/convergence.checks';
 import { VirtualMachine } from '../kernel/virtual.machine';
-import type { Backend, TableRows } from '../postgres/backend';
+import type { Backend } from '../postgres/backend';
 import { follow } from '../postgres/postgres.server';
 import { MemoryBackend } from '../postgres/memory.backend';
 import type { HostObserver } from '../world/stream.host';
@@ -36,9 +36,7 @@ export interface HistoryOptions {
   readonly isTraced?: boolean;
   readonly drainsEffects?: boolean;
   /** Told after every commit; for comparing two backends. */
-  readonly onCommit?: (
-    tables: () => Record<string, TableRows> | Promise<Record<string, TableRows>>,
-  ) => void | Promise<void>;
+  readonly onCommit?: (backend: Backend) => void | Promise<void>;
 }
 
 /** What came of one history. */
@@ -120,9 +118,7 @@ export class HistoryRunner {
     const { onCommit } = this.options;
     server.onCommit = () =>
       follow(commits.afterCommit(), () =>
-        follow(this.traceEvents(server.backend), () =>
-          onCommit?.(() => server.backend.readTables(OWNERSHIP_TABLES)),
-        ),
+        follow(this.traceEvents(server.backend), () => onCommit?.(server.backend)),
       );
     performer.onRestored = () => {
       commits.restored();

@@ -139,6 +139,7 @@ function modulePatches(machine: VirtualMachine, replacements: Replacements): Pat
     ids += 1;
     return `00000000-0000-4000-8000-${ids.toString(16).padStart(12, '0')}`;
   };
+  const zeros = (size: number): Buffer => Buffer.alloc(size);
   const wait = (delayMs: number, value: unknown, options?: { signal?: AbortSignal }) =>
     waitFor(machine, delayMs, { value, signal: options?.signal });
   const end = (): true => {
@@ -154,6 +155,7 @@ function modulePatches(machine: VirtualMachine, replacements: Replacements): Pat
     { target: requireHere('node:worker_threads') as object, name: 'Worker', value: Worker },
     { target: requireHere('node:timers/promises') as object, name: 'setTimeout', value: wait },
     { target: requireHere('node:crypto') as object, name: 'randomUUID', value: uuid },
+    { target: requireHere('node:crypto') as object, name: 'randomBytes', value: zeros },
     { target: process, name: 'kill', value: end },
   ];
 }

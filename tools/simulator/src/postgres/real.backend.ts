@@ -23,6 +23,8 @@ const realSetTimeout = setTimeout;
  */
 export class RealBackend implements Backend {
   readonly lastChanged = undefined;
+  /** The one session that really waits for a lock. */
+  waiting: RealSession | undefined;
   private readonly sessions = new Set<RealSession>();
   private saved: string[] = [];
   private savedCount = 0;
@@ -160,9 +162,17 @@ create or replace function weir_now() returns timestamptz language sql volatile 
   select timestamptz 'epoch' + (select last_value from simulator_clock) * interval '1 millisecond'
 $$`;
 
+/** PostgreSQL's word for a lock that was not to be had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * One connection. Of several statements that would wait at the same time, one really does: which of
+ * several PostgreSQL lets go on first, once what they wait for has ended, is chance. The others try
+ * for a moment, and again when the simulation says so.
+ */
 class RealSession implements BackendSession {
-  private pid = 0;
   private running: Promise<StatementOutcome> | undefined;
+  private isInTransaction = false;
 
   constructor(
     private readonly client: Client,
@@ -174,31 +184,36 @@ class RealSession implements BackendSession {
     parameters: readonly unknown[],
     hasWaited: boolean,
   ): Promise<StatementOutcome> {
-    if (!hasWaited) {
-      await this.backend.tellClock();
-      this.running = this.send(sql, parameters);
+    await this.backend.tellClock();
+    if (this.running) return this.settle();
+    if (hasWaited || this.backend.waiting) {
+      const tried = await this.tryForAMoment(sql, parameters);
+      if (tried.kind !== 'waits' || this.backend.waiting) return tried;
     }
-    const outcome = await this.settle();
-    if (outcome.kind !== 'waits') this.running = undefined;
-    return outcome;
+    this.running = this.send(sql, parameters);
+    return this.settle();
   }
 
   async cancel(): Promise<void> {
     if (!this.running) return;
-    await this.backend.cancel(await this.findPid());
+    await this.backend.cancel(this.pid);
     await this.running;
-    this.running = undefined;
+    this.ended();
   }
 
   async close(): Promise<void> {
     this.backend.forget(this);
-    if (this.running) await this.cancel();
+    await this.cancel();
+    // Its locks are free when this is answered, and not some time after the connection is gone.
+    await this.client.query('rollback').catch(() => undefined);
     await this.client.end().catch(() => undefined);
   }
 
   private async send(sql: string, parameters: readonly unknown[]): Promise<StatementOutcome> {
     try {
       const result = await this.client.query<Record<string, unknown>>(sql, [...parameters]);
+      if (sql.startsWith('begin')) this.isInTransaction = true;
+      if (sql === 'commit' || sql === 'rollback') this.isInTransaction = false;
       const columns = result.fields.map(({ name }) => name);
       return { kind: 'done', result: { columns, rows: result.rows } };
     } catch (error) {
@@ -211,14 +226,44 @@ class RealSession implements BackendSession {
     const running = this.running as Promise<StatementOutcome>;
     for (;;) {
       const first = await Promise.race([running, silence()]);
-      if (first !== 'silent') return first;
-      if (await this.backend.isBlocked(await this.findPid())) return { kind: 'waits' };
+      if (first !== 'silent') {
+        this.ended();
+        return first;
+      }
+      if (!(await this.backend.isBlocked(this.pid))) continue;
+      this.backend.waiting = this;
+      return { kind: 'waits' };
     }
   }
 
-  private findPid(): Promise<number> {
-    this.pid = (this.client as unknown as { processID: number }).processID;
-    return Promise.resolve(this.pid);
+  /** Without waiting; what was begun is taken back when it would have to. */
+  private async tryForAMoment(
+    sql: string,
+    parameters: readonly unknown[],
+  ): Promise<StatementOutcome> {
+    if (sql.startsWith('begin') || sql === 'commit' || sql === 'rollback') {
+      return this.send(sql, parameters);
+    }
+    const { isInTransaction } = this;
+    if (isInTransaction) await this.client.query('savepoint simulator');
+    await this.client.query(`set ${isInTransaction ? 'local ' : ''}lock_timeout = '1ms'`);
+    const outcome = await this.send(sql, parameters);
+    const isLate =
+      outcome.kind === 'failed' && (outcome.error as { code?: string }).code === LOCK_NOT_AVAILABLE;
+    if (isLate && isInTransaction) await this.client.query('rollback to savepoint simulator');
+    if (outcome.kind === 'done' || !isInTransaction) {
+      await this.client.query(`set ${isInTransaction ? 'local ' : ''}lock_timeout = 0`);
+    }
+    return isLate ? { kind: 'waits' } : outcome;
+  }
+
+  private ended(): void {
+    this.running = undefined;
+    if (this.backend.waiting === this) this.backend.waiting = undefined;
+  }
+
+  private get pid(): number {
+    return (this.client as unknown as { processID: number }).processID;
   }
 }
 
