@@ -258,7 +258,7 @@ const OF_OUR_OWN: readonly Mutant[] = [
     replacements: [
       {
         file: `${ownership}/registration.repository.js`,
-        find: 'const oldLeaseExpiresAt = isOldGone ? null : former.leaseExpiresAt;',
+        find: 'const oldLeaseExpiresAt = isOldGone ? null : former.mayRunUntil;',
         replace: 'const oldLeaseExpiresAt = null;',
       },
     ],
