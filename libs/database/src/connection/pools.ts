@@ -8,6 +8,9 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** A transaction that waits for its own program this long is ended by the server. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
+/** Our statements are short: to compile one takes longer than to run it. */
+const NO_COMPILING = '-c jit=off';
+
 export interface PoolLimits {
   readonly max: number;
   readonly statementTimeoutMs: number;
@@ -41,7 +44,7 @@ export function createPool(
     query_timeout: limits.statementTimeoutMs + 500,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
-    ...(limits.serverOptions && { options: limits.serverOptions }),
+    options: [NO_COMPILING, limits.serverOptions].filter(Boolean).join(' '),
     types: { getTypeParser: parserOf },
   };
   const pool = new Pool(config);
