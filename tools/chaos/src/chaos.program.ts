@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { randomInt } from 'node:crypto';
+import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import colors from 'picocolors';
 import { readArguments } from './arguments/chaos.arguments';
@@ -91,7 +92,7 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE);
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(`${inspect(error)}\n`);
     process.exit(EXIT_VIOLATED);
   },
 );

@@ -16,7 +16,8 @@ export interface PlantVerdict {
 /** Everything that must hold of a plant that has settled, from journals, sink and database. */
 export async function checkPlant(plant: Plant): Promise<PlantVerdict> {
   const history = await checkHistory(plant);
-  const { truth, operator, options, workload } = plant;
+  const { operator, options, workload } = plant;
+  const truth = plant.truth.patient;
   const transientMaxMs = (options.settings.moveStepTimeoutMs ?? 30_000) + options.leaseTtlMs;
   const state = await Promise.all([
     checkCapacity(truth),

@@ -8,7 +8,8 @@ export interface OwnershipMark {
   readonly atNs: bigint;
 }
 
-export async function markOwnership({ truth }: Plant): Promise<OwnershipMark> {
+export async function markOwnership(plant: Plant): Promise<OwnershipMark> {
+  const truth = plant.truth.patient;
   const [streams, eventId] = await Promise.all([truth.streams(), truth.lastEventId()]);
   return { streams, eventId, atNs: process.hrtime.bigint() };
 }
@@ -21,11 +22,11 @@ export function ownedBy({ streams }: OwnershipMark, serverId: string): StreamTru
 /** How many streams have another epoch than then. */
 export async function countChangedEpochs(plant: Plant, mark: OwnershipMark): Promise<number> {
   const before = new Map(mark.streams.map(({ streamId, epoch }) => [streamId, epoch]));
-  const now = await plant.truth.streams();
+  const now = await plant.truth.patient.streams();
   return now.filter(({ streamId, epoch }) => (before.get(streamId) ?? epoch) !== epoch).length;
 }
 
 /** How many incarnations were declared lost since. */
 export async function countLost(plant: Plant, mark: OwnershipMark): Promise<number> {
-  return (await plant.truth.events(mark.eventId, ['instance.lost'])).length;
+  return (await plant.truth.patient.events(mark.eventId, ['instance.lost'])).length;
 }

@@ -88,7 +88,8 @@ export class Plant {
       await plant.startAll(onDetail);
     } catch (error) {
       await plant.stop();
-      throw error;
+      const { folder } = plant.home;
+      throw new Error(`the plant did not start; its logs are in ${folder}`, { cause: error });
     }
     return plant;
   }
@@ -194,7 +195,7 @@ export class Plant {
     onDetail('PostgreSQL and Redis');
     await Promise.all([this.postgres.start(), this.redis.start(), this.sink.start()]);
     await this.postgres.createDatabase(DATABASE_NAME);
-    this.reader = new TruthReader(this.postgres.url(DATABASE_NAME));
+    this.reader = TruthReader.connect(this.postgres.url(DATABASE_NAME));
     const urls = this.ports.apis.map((port) => `http://127.0.0.1:${port}`);
     this.operatorClient = new OperatorClient(urls, this.home.keys().operator);
     await this.migrate();
@@ -216,7 +217,7 @@ export class Plant {
     onDetail('waiting until every instance has its share');
     await until(
       'every instance has streams',
-      async () => (await this.findIdle()).length === 0,
+      async () => (await this.findIdle().catch(() => ['not known'])).length === 0,
       FIRST_SETTLING_MS,
     );
     this.working = new OperatorWorkload(this.operator, new SeededRandom(this.seed));

@@ -1,6 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Pool } from 'pg';
 
 const TIMEOUT_MS = 2_000;
+/** A patient reader asks so often, and waits so long in between: the machine may be busy. */
+const PATIENT_ATTEMPTS = 6;
+const PATIENT_WAIT_MS = 500;
 
 /** A stream as the database has it. */
 export interface StreamTruth {
@@ -27,10 +31,13 @@ export interface EventTruth {
  * moment is not known.
  */
 export class TruthReader {
-  private readonly pool: Pool;
+  private constructor(
+    private readonly pool: Pool,
+    private readonly attempts: number,
+  ) {}
 
-  constructor(url: string) {
-    this.pool = new Pool({
+  static connect(url: string): TruthReader {
+    const pool = new Pool({
       connectionString: url,
       max: 3,
       connectionTimeoutMillis: TIMEOUT_MS,
@@ -38,12 +45,32 @@ export class TruthReader {
       statement_timeout: TIMEOUT_MS,
       application_name: 'weir-chaos',
     });
-    this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    return new TruthReader(pool, 1);
+  }
+
+  /** The same, for what must be known in the end: it asks again when there is no answer. */
+  get patient(): TruthReader {
+    return new TruthReader(this.pool, PATIENT_ATTEMPTS);
   }
 
   /** @throws when the database does not answer in time. */
   async query<T extends object>(text: string, values: readonly unknown[] = []): Promise<T[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.queryOnce<T>(text, values);
+      } catch (error) {
+        if (attempt >= this.attempts) throw error;
+        await wait(PATIENT_WAIT_MS);
+      }
+    }
+  }
+
+  private async queryOnce<T extends object>(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<T[]> {
     const client = await this.pool.connect();
     let isBroken = true;
     try {

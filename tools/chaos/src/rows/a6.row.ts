@@ -117,7 +117,7 @@ async function withConnectionCount<T>(scene: Scene, work: () => Promise<T>): Pro
 }
 
 async function claimNobodyLost(scene: Scene): Promise<void> {
-  const lost = await scene.plant.truth.query(
+  const lost = await scene.plant.truth.patient.query(
     `select 1 from events e join fleets f using (fleet_id)
      where f.name = $1 and e.kind = 'instance.lost'`,
     [HERD_FLEET],

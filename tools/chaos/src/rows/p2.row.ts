@@ -13,7 +13,7 @@ export const p2Row: Row = {
   run: async (scene) => {
     const { plant, random } = scene;
     const mark = await markOwnership(plant);
-    const backends = await plant.truth.query<{ pid: number }>(
+    const backends = await plant.truth.patient.query<{ pid: number }>(
       `select pid from pg_stat_activity
        where backend_type = 'client backend' and application_name <> 'weir-chaos'`,
     );

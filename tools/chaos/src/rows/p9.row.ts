@@ -30,7 +30,7 @@ export const p9Row: Row = {
     const upNs = process.hrtime.bigint();
     const targetMs = LEASE_FACTOR * leaseTtlMs + SLACK_MS;
     await scene.recover('every stream runs, from the restored one being up', upNs, targetMs);
-    const bumped = await plant.truth.events(0, ['generation.bumped']);
+    const bumped = await plant.truth.patient.events(0, ['generation.bumped']);
     scene.claim(bumped.length > 0, 'the generation was not bumped');
     plant.workload.resume();
   },

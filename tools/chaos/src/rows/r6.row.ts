@@ -19,8 +19,8 @@ export const r6Row: Row = {
   plant: { checkers: 2 },
   run: async (scene) => {
     const { plant } = scene;
-    const eventId = await plant.truth.lastEventId();
-    await plant.truth.query('update instance_counters set held_count = held_count + 1');
+    const eventId = await plant.truth.patient.lastEventId();
+    await plant.truth.patient.query('update instance_counters set held_count = held_count + 1');
     scene.say('a counter is wrong, and a repair is asked for');
     const askedNs = process.hrtime.bigint();
     const paused = pauseAtRepair(scene);
@@ -36,7 +36,7 @@ export const r6Row: Row = {
       (await checkCounters(plant.truth)).map(({ what }) => what),
     );
     scene.record('until the counters are right', elapsedMs(askedNs));
-    const repaired = await plant.truth.events(eventId, ['finding.repaired']);
+    const repaired = await plant.truth.patient.events(eventId, ['finding.repaired']);
     const servers = repaired.map(({ serverId }) => serverId);
     scene.claim(new Set(servers).size === servers.length, `a repair was done twice: ${servers}`);
     scene.claim(servers.length > 0, 'no repair was recorded');

@@ -39,7 +39,7 @@ async function lose(
   const holdMs = loss.isBraked ? HOLD_MS : 0;
   const targetMs = 2 * leaseTtlMs + 10_000 + holdMs;
   await scene.recover(`${loss.label}: every stream runs elsewhere`, killedNs, targetMs);
-  const brakes = await plant.truth.events(mark.eventId, ['brake.engaged']);
+  const brakes = await plant.truth.patient.events(mark.eventId, ['brake.engaged']);
   scene.claim(brakes.length > 0 === loss.isBraked, `${loss.label}: ${brakes.length} brakes`);
   await Promise.all(victims.map((instance) => instance.start()));
   await scene.settle();
@@ -67,7 +67,7 @@ async function untilBraked(
 ): Promise<void> {
   const { plant, leaseTtlMs } = scene;
   await scene.untilTrue('the brake engages', async () => {
-    const events = await plant.truth.events(mark.eventId, ['brake.engaged']);
+    const events = await plant.truth.patient.events(mark.eventId, ['brake.engaged']);
     return events.length > 0;
   });
   const targetMs = leaseTtlMs + PERIOD_MS;

@@ -30,7 +30,9 @@ export const w14Row: Row = {
     const upNs = process.hrtime.bigint();
     await scene.recover('every stream runs, from the services being up', upNs, RECONCILE_TARGET_MS);
     scene.claim((await countLost(plant, mark)) === 0, 'an instance was declared lost');
-    const now = new Map((await plant.truth.streams()).map((stream) => [stream.name, stream]));
+    const now = new Map(
+      (await plant.truth.patient.streams()).map((stream) => [stream.name, stream]),
+    );
     const moved = mark.streams.filter(
       ({ name, epoch }) => goesOn(name) && now.get(name)?.epoch !== epoch,
     );
@@ -42,7 +44,7 @@ export const w14Row: Row = {
 /** What may run on has effects, and what may not has none. */
 async function claimAutonomy(scene: Scene): Promise<void> {
   const { plant } = scene;
-  const streams = await plant.truth.streams();
+  const streams = await plant.truth.patient.streams();
   const effects = new Map((await plant.sink.last()).map((effect) => [effect.streamId, effect]));
   const nowNs = process.hrtime.bigint();
   for (const { streamId, name, isEnabled } of streams) {

@@ -19,7 +19,7 @@ export const w2Row: Row = {
     const goneNs = process.hrtime.bigint();
     scene.record('it is gone', Number(goneNs - askedNs) / 1e6, LEAVE_TARGET_MS);
     await scene.recover('every stream runs, from its end', goneNs, 1_000);
-    const left = await plant.truth.events(mark.eventId, ['instance.left']);
+    const left = await plant.truth.patient.events(mark.eventId, ['instance.left']);
     scene.claim(
       left.some(({ serverId }) => serverId === instance.serverId),
       `${instance.name} ended without having left`,

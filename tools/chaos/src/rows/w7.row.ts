@@ -20,7 +20,7 @@ export const w7Row: Row = {
     scene.say(`a twin of ${instance.name} starts`);
     await twin.start();
     await scene.last(BOTH_MS);
-    const fenced = await plant.truth.events(mark.eventId, ['instance.registered']);
+    const fenced = await plant.truth.patient.events(mark.eventId, ['instance.registered']);
     scene.figure('registrations while both lived', fenced.length);
     await twin.kill();
     await scene.recover(

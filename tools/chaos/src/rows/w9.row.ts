@@ -30,7 +30,7 @@ export const w9Row: Row = {
       await instance.start();
       await scene.last(UP_MS);
       if (flap <= TRUSTED_FLAPS) continue;
-      const streams = await plant.truth.streams();
+      const streams = await plant.truth.patient.streams();
       granted += streams.filter(({ serverId }) => serverId === instance.serverId).length;
     }
     scene.figure(`streams given to it after ${TRUSTED_FLAPS} flaps (target 0)`, granted);

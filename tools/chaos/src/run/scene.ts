@@ -92,7 +92,7 @@ export class Scene {
   ): Promise<void> {
     const deadlineMs = performance.now() + boundMs;
     for (;;) {
-      const missing = await findMissing();
+      const missing = await findMissing().catch((error: Error) => [error.message]);
       if (missing.length === 0) return;
       if (performance.now() > deadlineMs) throw new NotRecoveredError(what, boundMs, missing);
       await this.last(POLL_MS);
