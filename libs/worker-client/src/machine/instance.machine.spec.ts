@@ -68,6 +68,24 @@ describe('InstanceMachine: assignments', () => {
     expect(acksIn(actions)).toEqual([{ streamId: '1', epoch: 9, state: 'stopped' }]);
   });
 
+  it('confirms the stop of an epoch older than the one that runs, which goes on', () => {
+    const bench = new MachineBench();
+    bench.join([assignment('1', 9)]);
+    const actions = bench.push([assignment('1', 7, { desired: 'stop' })], 11);
+    expect(ofType(actions, 'stop-stream')).toEqual([]);
+    expect(acksIn(actions)).toEqual([{ streamId: '1', epoch: 7, state: 'stopped' }]);
+  });
+
+  it('confirms the stop of an older epoch only when that has ended for the newer one', () => {
+    const bench = new MachineBench();
+    bench.join([assignment('1', 7)]);
+    bench.push([assignment('1', 9)], 11);
+    expect(acksIn(bench.push([assignment('1', 7, { desired: 'stop' })], 12))).toEqual([]);
+    const actions = bench.stopped('1', 7);
+    expect(acksIn(actions)).toEqual([{ streamId: '1', epoch: 7, state: 'stopped' }]);
+    expect(ofType(actions, 'start-stream')).toHaveLength(1);
+  });
+
   it('never starts an epoch again that it has stopped', () => {
     const bench = new MachineBench();
     bench.join([assignment('1', 7)]);

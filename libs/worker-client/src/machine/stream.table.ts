@@ -77,7 +77,7 @@ export class StreamTable {
     const { streamId, epoch } = stream;
     const slot = this.slots.get(streamId);
     const newest = slot?.next?.assignment.epoch ?? slot?.live?.assignment.epoch ?? -1;
-    if (newest > epoch) return;
+    if (newest > epoch) return this.confirmOlder(stream, slot);
     this.tombstones.bury(stream);
     this.forgetRunning(streamId, epoch);
     if (slot?.live && slot.live.assignment.epoch <= epoch) {
@@ -87,6 +87,17 @@ export class StreamTable {
       if (slot) this.dropNext(slot);
       this.output.acknowledge({ streamId, epoch, state: 'stopped' });
     }
+  }
+
+  /**
+   * A newer epoch goes on, and of this one nothing is left, or only what is being stopped for the
+   * newer one. A restored database may wait for this word: it knows nothing of the newer epoch.
+   */
+  private confirmOlder({ streamId, epoch }: StreamEpoch, slot: StreamSlot | undefined): void {
+    const live = slot?.live;
+    if (slot && live && live.assignment.epoch <= epoch)
+      slot.live = { ...live, awaitedEpoch: epoch };
+    else this.output.acknowledge({ streamId, epoch, state: 'stopped' });
   }
 
   /**
