@@ -50,7 +50,8 @@ export function generatePlan(seed: number, faultsMs = FAULTS_MS): HistoryPlan {
     streams: streams.map(({ name }) => name),
   };
   const incidents = generateIncidents(world, faultsMs);
-  const swarm = generateSwarm(random);
+  const known = withoutKnownHoles(incidents);
+  const swarm = withoutLoss(generateSwarm(random), known);
   const room = Math.ceil((streams.length / instanceNames.length) * 2) + 1;
   const instances = [...instanceNames, ...world.spare].map((name) => ({
     name,
@@ -67,7 +68,7 @@ export function generatePlan(seed: number, faultsMs = FAULTS_MS): HistoryPlan {
     leaseTtlMs,
     faultsMs,
     swarm,
-    incidents: withoutLateVouches(withoutKnownHoles(incidents), swarm),
+    incidents: withoutLateVouches(known, swarm),
   };
 }
 
@@ -77,10 +78,47 @@ export function generatePlan(seed: number, faultsMs = FAULTS_MS): HistoryPlan {
  * for. No history has both until that is closed: it would hide everything else.
  */
 function withoutKnownHoles(incidents: readonly TimedIncident[]): readonly TimedIncident[] {
-  if (!hasForwardStep(incidents)) return incidents;
-  const holes = ['twin', 'restore-database'];
-  return incidents.filter(({ incident }) => !holes.includes(incident.kind));
+  if (!hasForwardStep(incidents)) return withoutHinderedResync(incidents);
+  const holes = new Set<Incident['kind']>(['twin', 'restore-database']);
+  return incidents.filter(({ incident }) => !holes.has(incident.kind));
 }
+
+/** How long before and after a restore nothing else may keep instances from a resync, in ms. */
+const QUIET_MS = 12_000;
+
+/**
+ * A restored database goes on renewing leases of instances that have not yet told it what they run,
+ * and grants what it believes to be free after one lease. An instance whose resync takes longer
+ * than that is not waited for. Until that is closed a history has one restore, and little that
+ * could hinder a resync near it.
+ */
+function withoutHinderedResync(incidents: readonly TimedIncident[]): readonly TimedIncident[] {
+  const restore = incidents.find(({ incident }) => incident.kind === 'restore-database');
+  if (!restore) return incidents;
+  return incidents.filter((timed) => {
+    if (timed === restore) return true;
+    if (timed.incident.kind === 'restore-database') return false;
+    const isNear = Math.abs(timed.at - restore.at) < QUIET_MS;
+    return !(isNear && HINDERS_RESYNC.has(timed.incident.kind));
+  });
+}
+
+/** Chance does not hinder a resync either. */
+function withoutLoss(swarm: Swarm, incidents: readonly TimedIncident[]): Swarm {
+  const hasRestore = incidents.some(({ incident }) => incident.kind === 'restore-database');
+  if (!hasRestore) return swarm;
+  return { ...swarm, lossShare: 0, delayedShare: 0, breakShare: 0, lostCommitShare: 0 };
+}
+
+const HINDERS_RESYNC = new Set<Incident['kind']>([
+  'cut',
+  'cut-database',
+  'pause',
+  'block',
+  'slow-database',
+  'restart-database',
+  'crash',
+]);
 
 /**
  * A registration that vouches for the end of an earlier process is believed whenever it comes, also

@@ -10,11 +10,13 @@ interface ReleasedPosition {
 
 /**
  * I3c: who runs an exclusive stream next begins no earlier than where its last owner said that it
- * stopped. Of a stream that is not exclusive two owners may overlap, and neither is further.
+ * stopped. Of a stream that is not exclusive two owners may overlap, and neither is further; who
+ * only prepared it, and ran it long before, says nothing of where it is.
  */
 export class ContinuityChecks {
   private readonly positions = new Map<string, ReleasedPosition>();
-  private readonly overlapping = new Set<string>();
+  /** Exclusive streams with the epochs under which they were really run. */
+  private readonly run = new Set<string>();
 
   constructor(
     private readonly counts: CheckCounts,
@@ -25,7 +27,7 @@ export class ContinuityChecks {
   released({ streamId, epoch, checkpoint }: Ack): void {
     const known = this.positions.get(streamId);
     const position = positionOf(checkpoint);
-    if (checkpoint === undefined || this.overlapping.has(`${streamId}:${epoch}`)) return;
+    if (checkpoint === undefined || !this.run.has(`${streamId}:${epoch}`)) return;
     if (known && known.epoch > epoch) return;
     this.positions.set(streamId, { epoch, position });
   }
@@ -33,10 +35,8 @@ export class ContinuityChecks {
   started(held: HeldStream, checkpoint: JsonObject | undefined): void {
     const { streamId, epoch, exclusive } = held;
     this.counts.I3c += 1;
-    if (!exclusive) {
-      this.overlapping.add(`${streamId}:${epoch}`);
-      return;
-    }
+    if (!exclusive) return;
+    this.run.add(`${streamId}:${epoch}`);
     const known = this.positions.get(streamId);
     const position = positionOf(checkpoint);
     if (!known || epoch <= known.epoch || position >= known.position) return;
