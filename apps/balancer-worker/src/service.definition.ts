@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@weir/bootstrap';
 import { AppModule, CONFIG_SECTIONS, SERVICE_NAME } from './app.module';
-import { BrakesIndicator } from './brakes.indicator';
+import { BrakesIndicator, tellBrakes } from './brakes.indicator';
 import { ControlLoops } from './control.loops';
 
 /** This service as `bootstrapService` starts it; tests build the same application from it. */
@@ -13,6 +13,6 @@ export const SERVICE: ServiceDefinition<typeof CONFIG_SECTIONS> = {
   /** health-aggregator reads the brakes from this service's beats. */
   configure: (app, { state }) => {
     const loops = app.get(ControlLoops);
-    state.describe('brakes', () => loops.brakes.map(({ fleet, kind }) => ({ fleet, kind })));
+    state.describe('brakes', () => tellBrakes(loops.brakes, performance.now()));
   },
 };

@@ -5,6 +5,7 @@ import { SecretsSection, serviceSections } from '@weir/config';
 import { DatabaseModule, OrdinaryReadsModule, databaseOptionsOf } from '@weir/database';
 import { AssignmentsModule } from './assignments/assignments.module';
 import { AuthModule } from './auth/auth.module';
+import { BrakesModule } from './brakes/brakes.module';
 import { ConsistencyModule } from './consistency/consistency.module';
 import { EventsModule } from './events/events.module';
 import { FleetsModule } from './fleets/fleets.module';
@@ -36,6 +37,7 @@ const OPERATOR_MODULES = [
   AssignmentsModule,
   MovesModule,
   RebalancesModule,
+  BrakesModule,
   PlanningModule,
   EventsModule,
   KeysModule,

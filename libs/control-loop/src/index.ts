@@ -1,6 +1,6 @@
 export { ApiLiveness } from './lease/api.liveness';
 export type { ApiBeat } from './lease/api.liveness';
-export type { BrakeChange, BrakeKind, EngagedBrake } from './lease/brake';
+export type { BrakeChange, EngagedBrake } from './lease/brake';
 export { FleetDriver } from './loop/fleet.driver';
 export type { FleetSurroundings, LoopObserver } from './loop/fleet.driver';
 export { FleetLoop } from './loop/fleet.loop';

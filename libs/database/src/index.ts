@@ -27,6 +27,7 @@ export * from './migrations';
 export * from './operator';
 export * from './ownership/acknowledgement.decision';
 export * from './ownership/acknowledgement.repository';
+export * from './ownership/brake.repository';
 export * from './ownership/delivery.repository';
 export * from './ownership/failure.repository';
 export * from './ownership/fence.repository';

@@ -1,4 +1,5 @@
 export * from './assignment';
+export * from './brake';
 export * from './digest';
 export * from './epoch';
 export * from './event';
@@ -17,5 +18,6 @@ export * from './problem';
 export * from './rebalance';
 export * from './protocol';
 export * from './role';
+export * from './server-id.pattern';
 export * from './stream';
 export * from './stream-failure';

@@ -1,6 +1,6 @@
 import { createTestDatabase, until } from '@weir/testing';
 import type { TestDatabase } from '@weir/testing';
-import { writeServiceBeat } from '@weir/database';
+import { findFleet, releaseMassLoss, writeServiceBeat } from '@weir/database';
 import type { FleetSupervisor } from './fleet.supervisor';
 import { LiveFleet } from './live.fleet.test-support';
 import { Replica } from './replica.test-support';
@@ -215,6 +215,39 @@ describe('the control loops on a real PostgreSQL', () => {
       ['brake.released', 'INFO'],
     ]);
     expect(observer.failures).toEqual([]);
+  });
+
+  it('holds on after a restart, until an operator lets the brake go, for replicas that start later too', async () => {
+    const fleet = await createFleet({ massLossHoldMs: 600_000 });
+    for (const serverId of ['a', 'b', 'c', 'd', 'e']) await fleet.join(serverId);
+    await fleet.addStreams(50);
+    const first = startReplica(fleet);
+    await fleet.untilCounts({ a: 10, b: 10, c: 10, d: 10, e: 10 });
+    for (const serverId of ['a', 'b', 'c']) fleet.instances.get(serverId)!.kill();
+    await until('the brake holds', () => hasBrake(first.supervisor, fleet, 'mass-loss'));
+    const [engaged] = await until('it is said', async () => {
+      const found = await fleet.history(['brake.engaged']);
+      return found.length === 1 ? found : undefined;
+    });
+    expect(engaged!.severity).toBe('CRITICAL');
+    await first.supervisor.stop();
+    const second = startReplica(fleet);
+    await until('the brake holds again', () => hasBrake(second.supervisor, fleet, 'mass-loss'));
+    await second.supervisor.stop();
+    expect([...first.observer.takenOver, ...second.observer.takenOver]).toEqual([]);
+    const order = { reason: 'the rack burnt', releasedBy: 'somebody' };
+    const found = await findFleet(test.database.control, fleet.name);
+    await releaseMassLoss(test.database.control, found!, order);
+    const third = startReplica(fleet);
+    await fleet.untilCounts({ d: 25, e: 25 });
+    expect(third.observer.failures).toEqual([]);
+    const events = await fleet.history(['brake.engaged', 'brake.released']);
+    const massLoss = events.filter(({ message }) => !message.includes('control plane'));
+    expect(massLoss.map(({ kind }) => kind).slice(0, 2)).toEqual([
+      'brake.engaged',
+      'brake.released',
+    ]);
+    expect(massLoss[1]!.message).toContain('somebody let the mass-loss brake go (the rack burnt)');
   });
 
   it('takes nobody over for a silence of the API, and says why', async () => {

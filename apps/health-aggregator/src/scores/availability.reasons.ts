@@ -54,7 +54,8 @@ function brakeReasons({ replicas }: HealthReadings): HealthReason[] {
     if (!Array.isArray(brakes)) return [];
     return brakes.filter(isBrake).map(({ fleet, kind }) => {
       const severity = kind === 'mass-loss' ? 'CRITICAL' : 'WARNING';
-      return reason(severity, `fleet ${fleet}: the ${kind} brake holds failover and moves back`);
+      const what = `fleet ${fleet}: the ${kind} brake holds failover back`;
+      return reason(severity, `${what}: see GET /v1/fleets/${fleet}/brakes`);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { bearerKeyOf, KeyVerifier } from '@weir/database';
-import { DomainError, roleAllows } from '@weir/domain';
+import { DomainError, matchesServerId, roleAllows } from '@weir/domain';
 import type { Role } from '@weir/domain';
 import { FleetsCache } from '../notices/fleets.cache';
 import type { Caller } from './caller.decorator';
@@ -10,11 +10,22 @@ export interface Approach {
   readonly authorization: string | undefined;
   /** The fleet in the path; undefined when the route has none. */
   readonly fleet: string | undefined;
+  /** The instance in the path; undefined when the route has none. */
+  readonly serverId: string | undefined;
   readonly roles: readonly Role[];
   readonly isFleetFiltered: boolean;
 }
 
-/** Decides who may make a request: key, role, fleet, in this order. */
+/**
+ * A key that is bound to serverIds acts for no other.
+ * @throws DomainError SERVER_FORBIDDEN
+ */
+export function assertMayActFor({ serverIds }: Caller, serverId: string): void {
+  if (serverIds === null || matchesServerId(serverIds, serverId)) return;
+  throw new DomainError('SERVER_FORBIDDEN', 'this key is for other instances');
+}
+
+/** Decides who may make a request: key, role, fleet, instance, in this order. */
 @Injectable()
 export class Authorizer {
   constructor(
@@ -22,7 +33,10 @@ export class Authorizer {
     private readonly fleets: FleetsCache,
   ) {}
 
-  /** @throws DomainError KEY_MISSING, KEY_INVALID, ROLE_FORBIDDEN, FLEET_FORBIDDEN */
+  /**
+   * @throws DomainError KEY_MISSING, KEY_INVALID, ROLE_FORBIDDEN, FLEET_FORBIDDEN,
+   *   SERVER_FORBIDDEN
+   */
   async authorize(approach: Approach): Promise<Caller> {
     const caller = await this.identify(approach.authorization);
     if (!approach.roles.some((role) => roleAllows(caller.role, role))) {
@@ -30,6 +44,7 @@ export class Authorizer {
       throw new DomainError('ROLE_FORBIDDEN', `this needs a key of role ${needed}`);
     }
     if (caller.fleetId !== null) await this.assertFleet(caller.fleetId, approach);
+    if (approach.serverId !== undefined) assertMayActFor(caller, approach.serverId);
     return caller;
   }
 

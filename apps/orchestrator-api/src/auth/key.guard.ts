@@ -21,12 +21,12 @@ export class KeyGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<HttpRequest>();
     const requirement = this.requirementOf(context, request);
     if (requirement.kind !== 'key') return true;
-    const { fleet } = request.params as { fleet?: string };
+    const { fleet, serverId } = request.params as { fleet?: string; serverId?: string };
     const { roles, isFleetFiltered } = requirement;
     const { authorization } = request.headers;
     setCaller(
       request,
-      await this.authorizer.authorize({ authorization, fleet, roles, isFleetFiltered }),
+      await this.authorizer.authorize({ authorization, fleet, serverId, roles, isFleetFiltered }),
     );
     return true;
   }

@@ -57,9 +57,11 @@ export class HeartbeatRoute implements OnModuleInit {
   }
 
   private async authorize(request: HttpRequest): Promise<void> {
+    const { fleet, serverId } = request.params as HeartbeatPath;
     await this.authorizer.authorize({
       authorization: request.headers.authorization,
-      fleet: (request.params as HeartbeatPath).fleet,
+      fleet,
+      serverId,
       roles: ROLES,
       isFleetFiltered: false,
     });

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, HttpCode, Param, Post, Put, Query } from '@ne
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse } from '@nestjs/swagger';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AcksResponse, RegisterResponse, ResyncResponse } from '@weir/domain';
+import { assertMayActFor } from '../auth/authorizer';
 import { WithCaller } from '../auth/caller.decorator';
 import type { Caller } from '../auth/caller.decorator';
 import { Requires } from '../auth/requires.decorator';
@@ -23,7 +24,12 @@ export class InstancesController {
   @ApiOperation({ summary: 'Register: opens an incarnation with a lease.' })
   @ApiCreatedResponse({ type: RegisteredDto })
   @Problems('INCARNATION_FENCED', 'BODY_TOO_LARGE')
-  register(@Param() { fleet }: FleetParams, @Body() body: RegisterDto): Promise<RegisterResponse> {
+  async register(
+    @Param() { fleet }: FleetParams,
+    @Body() body: RegisterDto,
+    @WithCaller() caller: Caller,
+  ): Promise<RegisterResponse> {
+    assertMayActFor(caller, body.serverId);
     return this.instances.register(fleet, body);
   }
 

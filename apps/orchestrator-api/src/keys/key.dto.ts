@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import type { KeyView } from '@weir/database';
-import { NAME_PATTERN, ROLES } from '@weir/domain';
+import { NAME_PATTERN, ROLES, SERVER_ID_PATTERN, SERVER_ID_PATTERNS_MAX } from '@weir/domain';
 import type { Role } from '@weir/domain';
-import { IsIn, IsOptional, Length, Matches } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional } from 'class-validator';
+import { Length, Matches } from 'class-validator';
 
 export class NewKeyDto {
   @ApiProperty({ description: 'Whom it is for.', maxLength: 128, example: 'grafana' })
@@ -18,6 +19,22 @@ export class NewKeyDto {
   @IsOptional()
   @Matches(NAME_PATTERN, { message: 'fleet must be 1 to 128 letters, digits, ., _ or -' })
   fleet?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    description:
+      'Role `instance`: the serverIds it may act for; `edge-*` means all that begin with `edge-`.',
+    example: ['edge-*'],
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(SERVER_ID_PATTERNS_MAX)
+  @Matches(SERVER_ID_PATTERN, {
+    each: true,
+    message: 'each of serverIds must be a serverId, or the beginning of one and *',
+  })
+  serverIds?: string[];
 }
 
 export class KeyDto implements KeyView {
@@ -32,6 +49,9 @@ export class KeyDto implements KeyView {
 
   @ApiProperty({ type: String, nullable: true, description: 'Null: good for every fleet.' })
   fleet!: string | null;
+
+  @ApiProperty({ type: [String], nullable: true, description: 'Null: good for every serverId.' })
+  serverIds!: string[] | null;
 
   @ApiProperty({ description: 'The part of the key that is no secret.', example: '3f9a0c41d2b7' })
   prefix!: string;

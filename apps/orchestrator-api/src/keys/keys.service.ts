@@ -4,6 +4,7 @@ import type { KeyView, Page, PageRequest } from '@weir/database';
 import { DomainError } from '@weir/domain';
 import { FleetsCache } from '../notices/fleets.cache';
 import { ID_PATTERN } from '../operator/page.query';
+import { inputError } from '../problem/validation.problems';
 import type { IssuedKeyDto, NewKeyDto } from './key.dto';
 
 @Injectable()
@@ -18,10 +19,18 @@ export class KeysService {
     return listKeys(this.reads, page);
   }
 
-  /** @throws DomainError FLEET_UNKNOWN */
-  async issue({ name, role, fleet }: NewKeyDto): Promise<IssuedKeyDto> {
+  /** @throws DomainError FLEET_UNKNOWN, INVALID_INPUT */
+  async issue({ name, role, fleet, serverIds }: NewKeyDto): Promise<IssuedKeyDto> {
+    if (serverIds && role !== 'instance') {
+      throw inputError([{ path: 'serverIds', message: 'is only for keys of the role instance' }]);
+    }
     const fleetId = fleet === undefined ? null : (await this.fleets.get(fleet)).fleetId;
-    const issued = await issueKey(this.database.control, { name, role, fleetId });
+    const issued = await issueKey(this.database.control, {
+      name,
+      role,
+      fleetId,
+      serverIds: serverIds ?? null,
+    });
     const { lastUsedAt: _lastUsedAt, revokedAt: _revokedAt, ...answer } = issued;
     return answer;
   }

@@ -44,6 +44,37 @@ describe('a key', () => {
     }
   });
 
+  it('for some instances acts for no others, on any route', async () => {
+    const body = { name: 'edge', role: 'instance', fleet: 'main', serverIds: ['edge-*', 'core'] };
+    const { key, serverIds } = await issue(body);
+    expect(serverIds).toEqual(['edge-*', 'core']);
+    const register = (serverId: string) =>
+      api.post<{ code?: string; incarnation: number }>(
+        '/v1/fleets/main/instances',
+        { serverId, host: '127.0.0.1', port: 7080, maxStreams: 10 },
+        { key },
+      );
+    expect((await register('edge-7')).status).toBe(201);
+    const { body: core } = await register('core');
+    const refused = { status: 403, body: { code: 'SERVER_FORBIDDEN' } };
+    expect(await register('other')).toMatchObject(refused);
+    const at = (serverId: string) => `/v1/fleets/main/instances/${serverId}`;
+    const { incarnation } = core;
+    const beat = { incarnation, seenRevision: 0, running: { count: 0, digest: '0'.repeat(16) } };
+    expect((await api.post(`${at('core')}/heartbeat`, beat, { key })).status).toBe(200);
+    for (const [method, path, more] of [
+      ['POST', '/heartbeat', beat],
+      ['POST', '/acks', { incarnation, acks: [] }],
+      ['PUT', '/running', { incarnation, running: [] }],
+      ['POST', '/drain', undefined],
+      ['GET', `/watch?incarnation=${incarnation}&seenRevision=0`, undefined],
+      ['DELETE', `?incarnation=${incarnation}`, undefined],
+    ] as const) {
+      const answer = await api.call(method, `${at('other')}${path}`, more, { key });
+      expect([path, answer.status, answer.body]).toMatchObject([path, 403, refused.body]);
+    }
+  });
+
   it('that is revoked stops working within 5 s, and can be revoked again', async () => {
     const { keyId, key } = await issue({ name: 'short', role: 'viewer' });
     const use = async () => (await api.get('/v1/fleets', { key })).status;
@@ -63,6 +94,9 @@ describe('a key', () => {
     ['an unknown role', { name: 'x', role: 'root' }],
     ['a role that is a list', { name: 'x', role: ['viewer'] }],
     ['a fleet that cannot be one', { name: 'x', role: 'viewer', fleet: 'a b' }],
+    ['serverIds that cannot be any', { name: 'x', role: 'instance', serverIds: ['*'] }],
+    ['no serverIds in the list', { name: 'x', role: 'instance', serverIds: [] }],
+    ['serverIds for another role', { name: 'x', role: 'viewer', serverIds: ['edge-1'] }],
     ['an extra field', { name: 'x', role: 'viewer', key: 'mine' }],
     ['no body', undefined],
   ])('is not made with %s', async (_what, body) => {

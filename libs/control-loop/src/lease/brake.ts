@@ -1,16 +1,11 @@
-import type { Severity } from '@weir/domain';
+import type { BrakeKind, Severity } from '@weir/domain';
 
-/**
- * mass-loss: too much of the fleet would be lost at once. control-plane: instances could not
- * report,
- * or we could not see it. frozen: an operator said so.
- */
-export type BrakeKind = 'mass-loss' | 'control-plane' | 'frozen';
-
-/** A brake that holds now. `since` in ms of the monotonic clock. */
+/** A brake that holds now. Times in ms of the monotonic clock. */
 export interface EngagedBrake {
   readonly kind: BrakeKind;
   readonly since: number;
+  /** When it lets go by itself, as far as can be said; undefined: not by itself. */
+  readonly endsAt: number | undefined;
 }
 
 /** A brake that engaged or let go, for the fleet's history. */
@@ -24,21 +19,22 @@ export interface BrakeChange {
 
 /** Follows which brakes hold, and says what changed. */
 export class BrakeBoard {
-  private readonly engaged = new Map<BrakeKind, EngagedBrake>();
+  private readonly sinceByKind = new Map<BrakeKind, number>();
 
-  get list(): readonly EngagedBrake[] {
-    return [...this.engaged.values()];
+  /** @param endsAt when each lets go by itself */
+  list(endsAt: (kind: BrakeKind) => number | undefined): EngagedBrake[] {
+    return [...this.sinceByKind].map(([kind, since]) => ({ kind, since, endsAt: endsAt(kind) }));
   }
 
   has(kind: BrakeKind): boolean {
-    return this.engaged.has(kind);
+    return this.sinceByKind.has(kind);
   }
 
   /** @returns what it became, or undefined when it was so already. */
   set(kind: BrakeKind, isEngaged: boolean, now: number): 'engaged' | 'released' | undefined {
-    if (isEngaged === this.engaged.has(kind)) return undefined;
-    if (isEngaged) this.engaged.set(kind, { kind, since: now });
-    else this.engaged.delete(kind);
+    if (isEngaged === this.sinceByKind.has(kind)) return undefined;
+    if (isEngaged) this.sinceByKind.set(kind, now);
+    else this.sinceByKind.delete(kind);
     return isEngaged ? 'engaged' : 'released';
   }
 }

@@ -18,6 +18,7 @@ class Watching {
   readonly watch = new LeaseWatch();
   readonly decisions: LeaseDecision[] = [];
   isApiSilent = false;
+  isMassLossReleased = false;
   settings = settings;
 
   constructor(readonly world: LeaseWorld) {}
@@ -117,6 +118,29 @@ describe('the watch over a fleet`s leases', () => {
     expect(watching.decisions.every((decision) => decision.candidates.length === 0)).toBe(true);
   });
 
+  it('lets go when an operator says so, and does not engage again for that loss', () => {
+    const watching = new Watching(worldOf(5));
+    const heldAt = watching.lookUntil((d) => d.changes.length > 0, 10_000);
+    const [held] = watching.watch.listBrakes(settings);
+    expect(held).toEqual({ kind: 'mass-loss', since: heldAt, endsAt: heldAt + 10_000 });
+    watching.isMassLossReleased = true;
+    watching.world.now += 250;
+    const decision = watching.look();
+    expect(decision.changes.map((c) => c.change)).toEqual(['released']);
+    expect(decision.candidates).toHaveLength(5);
+    watching.isMassLossReleased = false;
+    watching.world.now += 250;
+    expect(watching.look().candidates).toHaveLength(5);
+  });
+
+  it('does not hold at all what an operator released before it was seen here', () => {
+    const watching = new Watching(worldOf(5));
+    watching.lookUntil(() => watching.watch.isLossMassive, 10_000);
+    watching.isMassLossReleased = true;
+    watching.lookUntil(isProven, 2 * TTL);
+    expect(watching.kinds()).toEqual([]);
+  });
+
   it('lets go at once when instances come back', () => {
     const watching = new Watching(worldOf(5));
     watching.lookUntil((d) => d.changes.some((c) => c.change === 'engaged'), 10_000);
@@ -137,7 +161,7 @@ describe('the watch over a fleet`s leases', () => {
     const watching = new Watching(worldOf(2));
     watching.settings = { ...settings, frozen: true };
     expect(() => watching.lookUntil(isProven, 10 * TTL)).toThrow();
-    expect(watching.watch.brakes.map(({ kind }) => kind)).toEqual(['frozen']);
+    expect(watching.watch.listBrakes(settings).map(({ kind }) => kind)).toEqual(['frozen']);
     watching.settings = settings;
     expect(watching.look().candidates).toHaveLength(2);
   });

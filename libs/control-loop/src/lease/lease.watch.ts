@@ -4,7 +4,7 @@ import { BrakeBoard } from './brake';
 import type { BrakeChange, EngagedBrake } from './brake';
 import { LeaseObserver } from './lease.observer';
 import type { ReadingTime } from './lease.observer';
-import { MassLossBrake } from './mass-loss.brake';
+import { MassLossBrake, isMassLoss } from './mass-loss.brake';
 import type { LossPicture } from './mass-loss.brake';
 
 /** The longest time between two readings of a fleet's leases, in ms; a twelfth of a short lease. */
@@ -16,6 +16,14 @@ const IDLE_INTERVAL_MS = 1_000;
  * Timers and the database round their milliseconds: a proof is looked for this much later. In ms.
  */
 const ROUNDING_MS = 1;
+
+/** What a reading is judged by. */
+export interface WatchContext {
+  readonly settings: FleetSettings;
+  readonly isApiSilent: boolean;
+  /** An operator says that a mass loss is real. */
+  readonly isMassLossReleased: boolean;
+}
 
 /** What follows from one reading. */
 export interface LeaseDecision {
@@ -34,9 +42,19 @@ export class LeaseWatch {
   private readonly massLoss = new MassLossBrake();
   private readonly board = new BrakeBoard();
   private watchedAfreshAt: number | undefined;
+  private hasMassLoss = false;
 
-  get brakes(): readonly EngagedBrake[] {
-    return this.board.list;
+  /** The brakes that hold, and when each lets go by these settings. */
+  listBrakes(settings: FleetSettings): readonly EngagedBrake[] {
+    return this.board.list((kind) => {
+      if (kind === 'mass-loss') return this.massLoss.endsAt(settings);
+      return kind === 'control-plane' ? this.findOutageEnd(settings) : undefined;
+    });
+  }
+
+  /** True while an operator's release of the mass-loss brake would change anything, or soon. */
+  get isLossMassive(): boolean {
+    return this.hasMassLoss;
   }
 
   get liveCount(): number {
@@ -47,7 +65,7 @@ export class LeaseWatch {
   onReading(
     readings: readonly LeaseObservation[],
     time: ReadingTime,
-    context: { readonly settings: FleetSettings; readonly isApiSilent: boolean },
+    context: WatchContext,
   ): LeaseDecision {
     const { settings, isApiSilent } = context;
     if (isApiSilent && readings.length > 0) this.observer.restart();
@@ -56,7 +74,7 @@ export class LeaseWatch {
     const signs = this.observer.observe(readings, time, { leaseTtlMs, intervalMs });
     if (signs.isAfresh && readings.length > 0) this.watchedAfreshAt = time.receivedAt;
     const proven = this.observer.findCandidates(leaseTtlMs);
-    const changes = this.updateBrakes(proven.length, settings, time.receivedAt);
+    const changes = this.updateBrakes(proven.length, context, time.receivedAt);
     return {
       candidates: this.board.has('mass-loss') || settings.frozen ? [] : proven,
       changes,
@@ -87,13 +105,20 @@ export class LeaseWatch {
     return Math.min(READING_INTERVAL_MS, settings.leaseTtlMs / READINGS_PER_LEASE);
   }
 
-  private updateBrakes(candidates: number, settings: FleetSettings, now: number): BrakeChange[] {
+  private findOutageEnd({ leaseTtlMs }: FleetSettings): number | undefined {
+    return this.watchedAfreshAt === undefined ? undefined : this.watchedAfreshAt + leaseTtlMs;
+  }
+
+  private updateBrakes(candidates: number, context: WatchContext, now: number): BrakeChange[] {
+    const { settings, isMassLossReleased } = context;
     this.board.set('frozen', settings.frozen, now);
     const picture = this.pictureOf(candidates, settings, now);
+    this.hasMassLoss = isMassLoss(picture, settings);
     if (settings.frozen) this.massLoss.reset();
-    const isHeld = !settings.frozen && this.massLoss.assess(picture, settings, now) === 'held';
-    const isOutage =
-      this.watchedAfreshAt !== undefined && now - this.watchedAfreshAt < settings.leaseTtlMs;
+    const isHeld =
+      !settings.frozen &&
+      this.massLoss.assess(picture, settings, now, isMassLossReleased) === 'held';
+    const isOutage = now < (this.findOutageEnd(settings) ?? Number.NEGATIVE_INFINITY);
     const changed = [
       massLossChange(this.board.set('mass-loss', isHeld, now), picture, settings),
       outageChange(this.board.set('control-plane', isOutage, now), settings),

@@ -33,7 +33,7 @@ type BrakeState =
  * |---|---|---|
  * | released | held | a takeover is proven and the loss is massive |
  * | held | released | the loss is not massive any more: instances came back |
- * | held | spent | massLossHoldMs went by |
+ * | held | spent | massLossHoldMs went by, or an operator released it |
  * | spent | released | the loss is not massive any more |
  *
  * Overdue instances count as lost, so that the first few of many are not taken over before the rest
@@ -42,14 +42,23 @@ type BrakeState =
 export class MassLossBrake {
   private state: BrakeState = { kind: 'released' };
 
-  /** Decides whether takeovers may happen at `now` (ms of the monotonic clock). */
-  assess(picture: LossPicture, rule: MassLossRule, now: number): MassLossVerdict {
+  /**
+   * Decides whether takeovers may happen at `now` (ms of the monotonic clock).
+   * @param isReleased an operator says that the loss is real
+   */
+  assess(
+    picture: LossPicture,
+    rule: MassLossRule,
+    now: number,
+    isReleased = false,
+  ): MassLossVerdict {
     const isMassive = isMassLoss(picture, rule);
     if (!isMassive) this.state = { kind: 'released' };
     else if (this.state.kind === 'released' && picture.candidates > 0) {
       this.state = { kind: 'held', since: now };
     }
-    if (this.state.kind === 'held' && now - this.state.since >= rule.massLossHoldMs) {
+    const { state } = this;
+    if (state.kind === 'held' && (isReleased || now - state.since >= rule.massLossHoldMs)) {
       this.state = { kind: 'spent' };
     }
     return this.state.kind === 'held' ? 'held' : 'free';

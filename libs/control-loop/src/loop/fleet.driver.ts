@@ -1,4 +1,10 @@
-import { findFleet, observeLeases, takeOverInstances, withFleetTurn } from '@weir/database';
+import {
+  findFleet,
+  observeLeases,
+  readBrakeReleases,
+  takeOverInstances,
+  withFleetTurn,
+} from '@weir/database';
 import type { Database, FleetRecord, LeaseObservation, TakeoverCandidate } from '@weir/database';
 import { unreachable } from '@weir/domain';
 import type { EngagedBrake } from '../lease/brake';
@@ -33,6 +39,11 @@ export interface LoopObserver {
   leasesUnreadable(fleet: string, error: unknown): void;
   takeoverEnded(fleet: string, serverIds: readonly string[]): void;
   actionFailed(fleet: string, action: FleetAction['kind'], error: unknown): void;
+}
+
+interface LeaseReading {
+  readonly leases: readonly LeaseObservation[];
+  readonly isMassLossReleased: boolean;
 }
 
 /**
@@ -140,17 +151,21 @@ export class FleetDriver {
   private async readLeases(dueAt: number): Promise<void> {
     const { database, clock, observer } = this.surroundings;
     const sentAt = clock();
-    const leases = await this.tryObserve(database);
+    const read = await this.tryObserve(database);
     const receivedAt = clock();
-    if (leases === undefined) return this.dispatch({ kind: 'leases-unreadable' });
+    if (read === undefined) return this.dispatch({ kind: 'leases-unreadable' });
     observer.leasesRead(this.name, receivedAt - dueAt);
     const isApiSilent = this.surroundings.isApiSilent(receivedAt, this.fleet.settings.leaseTtlMs);
-    this.dispatch({ kind: 'leases-read', leases, time: { sentAt, receivedAt }, isApiSilent });
+    this.dispatch({ kind: 'leases-read', ...read, time: { sentAt, receivedAt }, isApiSilent });
   }
 
-  private async tryObserve(database: Database): Promise<LeaseObservation[] | undefined> {
+  private async tryObserve({ heartbeat }: Database): Promise<LeaseReading | undefined> {
+    const { fleetId } = this.fleet;
     try {
-      return await observeLeases(database.heartbeat, this.fleet.fleetId);
+      const leases = await observeLeases(heartbeat, fleetId);
+      const asks = this.loop.isLossMassive;
+      const releases = asks ? await readBrakeReleases(heartbeat, fleetId) : [];
+      return { leases, isMassLossReleased: releases.length > 0 };
     } catch (error) {
       this.surroundings.observer.leasesUnreadable(this.name, error);
       return undefined;

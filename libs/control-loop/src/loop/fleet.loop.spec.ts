@@ -24,7 +24,13 @@ class Looping {
   private answerReading(): FleetAction['kind'][] {
     const time = { sentAt: this.world.now, receivedAt: this.world.now };
     const leases = this.world.read();
-    return this.send({ kind: 'leases-read', leases, time, isApiSilent: false });
+    return this.send({
+      kind: 'leases-read',
+      leases,
+      time,
+      isApiSilent: false,
+      isMassLossReleased: false,
+    });
   }
 
   /** Wakes it up to `end`, and gives what it asked for but readings. */

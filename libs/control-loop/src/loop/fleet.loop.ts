@@ -19,6 +19,8 @@ export type FleetEvent =
       readonly time: ReadingTime;
       /** No orchestrator-api gave a sign of life: instances could not report. */
       readonly isApiSilent: boolean;
+      /** An operator let the mass-loss brake go; only asked for while a loss is massive. */
+      readonly isMassLossReleased: boolean;
     }
   | { readonly kind: 'leases-unreadable' }
   | { readonly kind: 'takeover-ended'; readonly takenOver: number }
@@ -72,7 +74,12 @@ export class FleetLoop {
   }
 
   get brakes(): readonly EngagedBrake[] {
-    return this.watch.brakes;
+    return this.watch.listBrakes(this.settings);
+  }
+
+  /** Whether a reading has to find out if an operator let the mass-loss brake go. */
+  get isLossMassive(): boolean {
+    return this.watch.isLossMassive;
   }
 
   onEvent(event: FleetEvent, now: number): FleetStep {
@@ -119,8 +126,9 @@ export class FleetLoop {
   ): FleetAction[] {
     this.isReading = false;
     const { settings } = this;
-    const { isApiSilent } = event;
-    const decision = this.watch.onReading(event.leases, event.time, { settings, isApiSilent });
+    const { isApiSilent, isMassLossReleased } = event;
+    const context = { settings, isApiSilent, isMassLossReleased };
+    const decision = this.watch.onReading(event.leases, event.time, context);
     this.nextReadingAt = this.watch.findNextReadingAt(now, settings);
     const actions: FleetAction[] = decision.changes.map((change) => ({
       kind: 'record-brake',

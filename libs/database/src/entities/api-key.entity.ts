@@ -16,6 +16,10 @@ export class ApiKeyEntity {
   @Column('bigint', { nullable: true })
   fleetId!: number | null;
 
+  /** Role `instance`: the serverIds (or their beginnings and `*`) it may act for; null for all. */
+  @Column('text', { array: true, nullable: true })
+  serverIds!: string[] | null;
+
   @Column('text', { unique: true })
   prefix!: string;
 

@@ -8,6 +8,8 @@ export interface StoredKey {
   readonly role: Role;
   /** Bound to one fleet, or null for all. */
   readonly fleetId: number | null;
+  /** Bound to these serverIds (see matchesServerId), or null for all. */
+  readonly serverIds: readonly string[] | null;
   readonly secretHash: Buffer;
 }
 
@@ -17,7 +19,8 @@ export async function findKeyByPrefix(
   prefix: string,
 ): Promise<StoredKey | undefined> {
   const rows = await sql.query<StoredKey>(
-    `select key_id as "keyId", role, fleet_id as "fleetId", secret_hash as "secretHash"
+    `select key_id as "keyId", role, fleet_id as "fleetId", server_ids as "serverIds",
+       secret_hash as "secretHash"
      from api_keys where prefix = $1 and revoked_at is null`,
     [prefix],
   );

@@ -12,6 +12,8 @@ export interface VerifiedKey {
   readonly role: Role;
   /** The only fleet that it may touch; null for all. */
   readonly fleetId: number | null;
+  /** The serverIds that it may act for (see matchesServerId); null for all. */
+  readonly serverIds: readonly string[] | null;
 }
 
 /** Bounds of the verifier's memory. Durations in ms. */
@@ -73,7 +75,8 @@ export class KeyVerifier {
     const isSame = isSameHash(given, stored?.secretHash ?? NO_HASH);
     if (!stored || !isSame || stored.role !== parsed?.role) return undefined;
     this.usedKeyIds.add(stored.keyId);
-    return { keyId: stored.keyId, role: stored.role, fleetId: stored.fleetId };
+    const { keyId, role, fleetId, serverIds } = stored;
+    return { keyId, role, fleetId, serverIds };
   }
 
   /** Ids of the keys that were used since the last call. */

@@ -9,6 +9,8 @@ import { LostOwner1764000007000 } from './1764000007000-lost-owner';
 import { EditFence1764000008000 } from './1764000008000-edit-fence';
 import { MoveEnds1764000009000 } from './1764000009000-move-ends';
 import { FailingStreams1764000010000 } from './1764000010000-failing-streams';
+import { BrakeReleases1764000011000 } from './1764000011000-brake-releases';
+import { KeyServers1764000012000 } from './1764000012000-key-servers';
 
 /** Every migration, oldest first. */
 export const MIGRATIONS = [
@@ -23,7 +25,9 @@ export const MIGRATIONS = [
   EditFence1764000008000,
   MoveEnds1764000009000,
   FailingStreams1764000010000,
+  BrakeReleases1764000011000,
+  KeyServers1764000012000,
 ] as const;
 
 /** The schema that this release works with: the name of its last migration. */
-export const EXPECTED_SCHEMA = 'FailingStreams1764000010000';
+export const EXPECTED_SCHEMA = 'KeyServers1764000012000';

@@ -12,6 +12,8 @@ export interface KeyView {
   readonly role: Role;
   /** The one fleet it is for, or null for all. */
   readonly fleet: string | null;
+  /** Role `instance`: the serverIds it may act for, or null for all. */
+  readonly serverIds: string[] | null;
   /** The part of the key that is no secret, to recognise it by. */
   readonly prefix: string;
   readonly createdAt: string;
@@ -26,7 +28,7 @@ interface KeyViewRow extends Omit<KeyView, 'createdAt' | 'lastUsedAt' | 'revoked
 }
 
 const COLUMNS = `
-  k.key_id::text as "keyId", k.name, k.role, k.prefix, k.created_at as "createdAt",
+  k.key_id::text as "keyId", k.name, k.role, k.prefix, k.server_ids as "serverIds", k.created_at as "createdAt",
   k.last_used_at as "lastUsedAt", k.revoked_at as "revokedAt",
   (select f.name from fleets f where f.fleet_id = k.fleet_id) as fleet`;
 
@@ -47,22 +49,37 @@ export async function findKeyName(sql: SqlSession, keyId: number): Promise<strin
   return rows[0]?.name;
 }
 
+/** What a new key is for. */
+export interface NewKey {
+  readonly name: string;
+  readonly role: Role;
+  readonly fleetId: number | null;
+  readonly serverIds: readonly string[] | null;
+}
+
 /**
  * Makes a key and stores its hash. A repetition after a lost answer finds its own row again.
  * @returns the key beside its view: nobody can read it again.
  */
 export async function issueKey(
   sql: SqlSession,
-  request: { readonly name: string; readonly role: Role; readonly fleetId: number | null },
+  request: NewKey,
 ): Promise<KeyView & { readonly key: string }> {
   const key = createKey(request.role);
   const rows = await sql.query<KeyViewRow>(
-    `insert into api_keys as k (name, role, fleet_id, prefix, secret_hash)
-     values ($1, $2, $3, $4, $5)
+    `insert into api_keys as k (name, role, fleet_id, server_ids, prefix, secret_hash)
+     values ($1, $2, $3, $4, $5, $6)
      on conflict (prefix) do update set name = excluded.name
      where k.secret_hash = excluded.secret_hash
      returning ${COLUMNS}`,
-    [request.name, request.role, request.fleetId, parseKey(key)?.prefix, hashKey(key)],
+    [
+      request.name,
+      request.role,
+      request.fleetId,
+      request.serverIds,
+      parseKey(key)?.prefix,
+      hashKey(key),
+    ],
   );
   return { ...toView(rows[0] as KeyViewRow), key };
 }
