@@ -40,7 +40,9 @@ it.each(ENTITIES.map((entity) => [entity.name, entity] as const))(
     const mapped = metadata.columns
       .map((column) => ({
         name: column.databaseName,
-        type: String(column.type).replace('timestamptz', 'timestamp with time zone'),
+        type: column.isArray
+          ? 'ARRAY'
+          : String(column.type).replace('timestamptz', 'timestamp with time zone'),
         nullable: column.isNullable,
       }))
       .sort((left, right) => (left.name < right.name ? -1 : 1));

@@ -15,6 +15,15 @@ export class IncarnationQuery {
   incarnation!: number;
 }
 
+export class DrainQuery {
+  @CounterQuery({
+    optional: true,
+    example: 3,
+    description: 'Of the instance that drains itself: one that is over empties no later one.',
+  })
+  incarnation?: number;
+}
+
 export class WatchQuery extends IncarnationQuery {
   @CounterQuery({ example: 42, description: 'Newest revision that the instance has seen.' })
   seenRevision!: number;

@@ -9,7 +9,7 @@ import { Requires } from '../auth/requires.decorator';
 import { Problems } from '../openapi/problems.decorator';
 import { AcksDto, ResyncDto } from './acks.dto';
 import { AckResultsDto, InstanceStatusDto, RegisteredDto, ResyncedDto } from './instance.answers';
-import { FleetParams, IncarnationQuery, InstanceParams } from './instance.params';
+import { DrainQuery, FleetParams, IncarnationQuery, InstanceParams } from './instance.params';
 import { InstancesService } from './instances.service';
 import { RegisterDto } from './register.dto';
 
@@ -65,13 +65,15 @@ export class InstancesController {
     summary: "Drain: the instance is emptied. An operator's drain outlives its restart.",
   })
   @ApiOkResponse({ type: InstanceStatusDto })
-  @Problems('FLEET_UNKNOWN', 'INSTANCE_UNKNOWN', 'INSTANCE_STATE_CONFLICT')
+  @Problems('FLEET_UNKNOWN', 'INSTANCE_UNKNOWN', 'INSTANCE_STATE_CONFLICT', 'INCARNATION_FENCED')
   async drain(
     @Param() { fleet, serverId }: InstanceParams,
+    @Query() { incarnation }: DrainQuery,
     @WithCaller() caller: Caller,
   ): Promise<InstanceStatusDto> {
     const isOperator = caller.role === 'operator';
-    return { serverId, status: await this.instances.drain(fleet, serverId, { isOperator }) };
+    const order = { isOperator, incarnation };
+    return { serverId, status: await this.instances.drain(fleet, serverId, order) };
   }
 
   @Delete(':serverId')

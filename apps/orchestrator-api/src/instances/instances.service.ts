@@ -79,10 +79,10 @@ export class InstancesService {
   async drain(
     fleetName: string,
     serverId: string,
-    { isOperator }: { readonly isOperator: boolean },
+    order: { readonly isOperator: boolean; readonly incarnation: number | undefined },
   ): Promise<InstanceStatus> {
     const { fleetId } = await this.fleets.get(fleetName);
-    const intent = { action: 'drain', isOperator } as const;
+    const intent = { action: 'drain', ...order } as const;
     return changeInstanceState(this.database.control, fleetId, serverId, intent);
   }
 }

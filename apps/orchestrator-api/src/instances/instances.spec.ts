@@ -338,6 +338,21 @@ describe('draining and leaving', () => {
     expect((await instance.beat()).body.status).toBe('cordoned');
   });
 
+  it('is not drained by an incarnation that is over, say one that is being stopped late', async () => {
+    const instance = await running(1);
+    const drain = (incarnation: number) =>
+      api.post<Problem>(`${instance.path}/drain?incarnation=${incarnation}`);
+    await instance.register({ takeover: true });
+    const { incarnation } = instance;
+    expect(await drain(incarnation - 1)).toMatchObject({
+      status: 409,
+      body: { code: 'INCARNATION_FENCED' },
+    });
+    expect((await instance.beat()).body.status).toBe('ready');
+    expect((await drain(incarnation)).status).toBe(200);
+    expect((await instance.beat()).body.status).toBe('draining');
+  });
+
   it('leaving releases everything at once and ends the incarnation', async () => {
     const instance = await running(2);
     const answer = await instance.leave();

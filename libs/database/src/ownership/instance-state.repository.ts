@@ -1,11 +1,19 @@
 import { DomainError } from '@weir/domain';
 import type { InstanceStatus } from '@weir/domain';
 import type { TransactionRunner } from '../resilience/transaction-runner';
+import { assertLive } from './acknowledgement.repository';
 import { abortMovesTo } from './handoff';
 import { changeOwnership } from './ownership.transaction';
 import type { OwnershipChange } from './ownership.transaction';
 
 export type InstanceAction = 'cordon' | 'uncordon' | 'drain';
+
+export interface StateIntent {
+  readonly action: InstanceAction;
+  readonly isOperator: boolean;
+  /** The incarnation that asks for itself; undefined: whichever there is. */
+  readonly incarnation?: number | undefined;
+}
 
 interface StatusRow {
   readonly status: InstanceStatus;
@@ -18,16 +26,21 @@ interface StatusRow {
  * made it flap. Repeating an action that holds already changes nothing.
  * @param isOperator an operator's drain outlives a restart of the instance, as a cordon; an
  * instance's own drain (it is stopping) does not.
- * @throws DomainError INSTANCE_UNKNOWN; INSTANCE_STATE_CONFLICT for an instance that is gone.
+ * @throws DomainError INSTANCE_UNKNOWN; INSTANCE_STATE_CONFLICT for an instance that is gone;
+ *   INCARNATION_FENCED when it is not the incarnation that the intent names.
  */
 export function changeInstanceState(
   runner: TransactionRunner,
   fleetId: number,
   serverId: string,
-  intent: { readonly action: InstanceAction; readonly isOperator: boolean },
+  intent: StateIntent,
 ): Promise<InstanceStatus> {
+  const { incarnation } = intent;
   return changeOwnership(runner, fleetId, intent.action, async (change) => {
     const current = await lockStatus(change, serverId);
+    if (incarnation !== undefined) {
+      await assertLive(change.sql, fleetId, { serverId, incarnation });
+    }
     const next = nextState(current, intent);
     if (isSame(current, next)) return current.status;
     await change.sql.query(UPDATE, [

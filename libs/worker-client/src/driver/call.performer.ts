@@ -121,7 +121,7 @@ export class CallPerformer {
   async drain(incarnation: number): Promise<void> {
     const { api, dispatch } = this.parts;
     const { signal } = this.scope;
-    const outcome = await this.repeat('drain', signal, () => api.drain(signal));
+    const outcome = await this.repeat('drain', signal, () => api.drain(incarnation, signal));
     this.reportEnd(incarnation, outcome);
     if (outcome.kind === 'answered') dispatch({ type: 'drain-answered', incarnation });
   }

@@ -65,8 +65,8 @@ export class InstanceApi {
     return this.call('PUT', '/running', { body, signal, check: checkResynced });
   }
 
-  drain(signal: AbortSignal): Promise<CallOutcome<unknown>> {
-    return this.call('POST', '/drain', { signal, check: checkNothing });
+  drain(incarnation: number, signal: AbortSignal): Promise<CallOutcome<unknown>> {
+    return this.call('POST', `/drain?incarnation=${incarnation}`, { signal, check: checkNothing });
   }
 
   leave(incarnation: number, signal: AbortSignal): Promise<CallOutcome<void>> {

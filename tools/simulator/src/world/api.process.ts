@@ -110,7 +110,7 @@ export class ApiProcess implements RequestHandler {
       case 'running':
         return this.resync(fleet, serverId, request.body as ResyncRequest);
       case 'drain':
-        return this.drain(fleet, serverId);
+        return this.drain(fleet, serverId, Number(request.query.get('incarnation')));
       case 'watch':
         return this.watch(fleet, serverId, request);
       case undefined:
@@ -157,9 +157,14 @@ export class ApiProcess implements RequestHandler {
     return { status: 200, body: await this.getParts().instances.resync(fleet, sender, report) };
   }
 
-  private async drain(fleet: string, serverId: string): Promise<SimulatedAnswer> {
+  private async drain(
+    fleet: string,
+    serverId: string,
+    incarnation: number,
+  ): Promise<SimulatedAnswer> {
     const { instances } = this.getParts();
-    const status = await instances.drain(fleet, serverId, { isOperator: false });
+    const order = { isOperator: false, incarnation };
+    const status = await instances.drain(fleet, serverId, order);
     return { status: 200, body: { serverId, status } };
   }
 
