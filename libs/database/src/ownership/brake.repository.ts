@@ -1,4 +1,4 @@
-import { DomainError } from '@weir/domain';
+import { DomainError, invariant } from '@weir/domain';
 import type { BrakeBeat, BrakeRelease, BrakeView, FleetSettings } from '@weir/domain';
 import type { SqlSession } from '../connection/sql-session';
 import type { TransactionRunner } from '../resilience/transaction-runner';
@@ -50,8 +50,9 @@ export function releaseMassLoss(
        returning ${RELEASE_COLUMNS}`,
       [fleet.fleetId, forMs, order.releasedBy, order.reason],
     );
+    invariant(release, 'an upsert returns its row');
     recordRelease(change, order, forMs);
-    return toRelease(release!);
+    return toRelease(release);
   });
 }
 
